@@ -1,0 +1,106 @@
+"""A multi-producer, multi-subscriber, blocking ring buffer whose every promise is checked by machine.
+
+Layers, each importing only from those above it:
+
+    _errors  _sequence                    the words
+    _arguments  _deadline  _cell          checks of arguments, moments in time, shared integers
+    _sync                                 the only module that blocks, locks, tells the time or starts a thread
+    _sequencer  _slots                    which sequences are claimed and published; what the slots hold
+    _barrier  _claim  _batch              waiting to read; a claim on its way in, a batch on its way out
+    _subscriber                           one reader
+    _disruptor                            the ring
+
+A tour:
+
+>>> from disruptor import Disruptor
+>>> ring: Disruptor[str] = Disruptor(8)
+>>> parser = ring.register_subscriber(name="parser")
+>>> writer = ring.register_subscriber(name="writer", after=parser)
+>>> ring.publish("one")
+0
+>>> ring.publish_many(["two", "three"])
+range(1, 3)
+>>> ring.close()
+>>> list(parser), list(writer)
+(['one', 'two', 'three'], ['one', 'two', 'three'])
+"""
+
+from disruptor._batch import Batch as Batch
+from disruptor._batch import Reading as Reading
+from disruptor._claim import Claim as Claim
+from disruptor._disruptor import Disruptor as Disruptor
+from disruptor._errors import (
+    ClaimClosed as ClaimClosed,
+)
+from disruptor._errors import (
+    DisruptorClosed as DisruptorClosed,
+)
+from disruptor._errors import (
+    DisruptorError as DisruptorError,
+)
+from disruptor._errors import (
+    InsufficientCapacity as InsufficientCapacity,
+)
+from disruptor._errors import (
+    InvalidType as InvalidType,
+)
+from disruptor._errors import (
+    InvalidValue as InvalidValue,
+)
+from disruptor._errors import (
+    OutdatedSequence as OutdatedSequence,
+)
+from disruptor._errors import (
+    SelfDeadlock as SelfDeadlock,
+)
+from disruptor._errors import (
+    SequenceNotFound as SequenceNotFound,
+)
+from disruptor._errors import (
+    SequenceVoid as SequenceVoid,
+)
+from disruptor._errors import (
+    SubscriberBusy as SubscriberBusy,
+)
+from disruptor._errors import (
+    SubscriberClosed as SubscriberClosed,
+)
+from disruptor._errors import (
+    Unsupported as Unsupported,
+)
+from disruptor._errors import (
+    WaitTimeout as WaitTimeout,
+)
+from disruptor._event_factory import EventFactory as EventFactory
+from disruptor._sequence import INITIAL as INITIAL
+from disruptor._sequence import Sequence as Sequence
+from disruptor._start import Start as Start
+from disruptor._subscriber import Subscriber as Subscriber
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "INITIAL",
+    "Batch",
+    "Claim",
+    "ClaimClosed",
+    "Disruptor",
+    "DisruptorClosed",
+    "DisruptorError",
+    "EventFactory",
+    "InsufficientCapacity",
+    "InvalidType",
+    "InvalidValue",
+    "OutdatedSequence",
+    "Reading",
+    "SelfDeadlock",
+    "Sequence",
+    "SequenceNotFound",
+    "SequenceVoid",
+    "Start",
+    "Subscriber",
+    "SubscriberBusy",
+    "SubscriberClosed",
+    "Unsupported",
+    "WaitTimeout",
+]

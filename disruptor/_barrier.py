@@ -1,0 +1,93 @@
+"""Waiting until a sequence may be read.
+
+Rule 1: a sequence may be read once it is published and every upstream has processed it.
+Rule 2: the first test is made without the lock, from cells that only grow: what it allows stays allowed. Only a
+        test that fails goes on under the lock, where it is made again before sleeping.
+Rule 3: publishing, voiding, an upstream's progress, leaving, closing and halting all wake the sleepers of `news`.
+Rule 4: halting and removal refuse at once, even what could be read. Closing refuses only what can never come.
+"""
+
+from typing import final
+
+from disruptor._cell import Cell
+from disruptor._errors import DisruptorClosed, SubscriberClosed, WaitTimeout
+from disruptor._sequence import Sequence
+from disruptor._sequencer import CLOSED, HALTED, OPEN, Sequencer
+
+
+@final
+class Barrier:
+    """What one reader may read.
+
+    `upstreams`: positions of the subscribers that go first, each written by its own reader; they only grow.
+    `alive`: 1 until the subscriber is removed, then 0 for ever; written under the lock, read without: a stale 1
+    is found out by the test after copying (`confirm`).
+    """
+
+    __slots__ = ("_sequencer", "_upstreams", "alive", "name")
+
+    def __init__(
+        self,
+        sequencer: Sequencer,
+        alive: Cell,
+        upstreams: tuple[Cell, ...] = (),
+        name: str = "the ring",
+    ) -> None:
+        self._sequencer = sequencer
+        self._upstreams = upstreams
+        self.alive = alive
+        self.name = name
+
+    def readable(self) -> Sequence:
+        """Return the highest sequence that may be read now."""
+        lowest = self._sequencer.published.value
+        for upstream in self._upstreams:
+            position = upstream.value
+            if position < lowest:
+                lowest = position
+        return Sequence(lowest)
+
+    def confirm(self) -> None:
+        """Raise if the ring was halted or the subscriber removed: until then its gate was protecting its slots."""
+        if not self.alive.value:
+            raise SubscriberClosed(f"{self.name} was removed from its ring")
+        if self._sequencer.phase.value == HALTED:
+            raise DisruptorClosed("the ring is halted")
+
+    def wait_for(self, sequence: int, deadline: int | None) -> Sequence:
+        """Wait until `sequence` may be read; return the highest that may, which is at least `sequence`.
+
+        Raises `WaitTimeout`, `DisruptorClosed`, `SubscriberClosed` or `SelfDeadlock`.
+        """
+        readable = self.readable()
+        if readable >= sequence:
+            self.confirm()
+            return readable
+        sequencer = self._sequencer
+
+        def ready() -> bool:
+            self.confirm()
+            if self.readable() >= sequence:
+                return True
+            self._refuse_if_never(sequence)
+            if deadline is None:
+                sequencer.refuse_own_claim(sequence)
+            return False
+
+        with sequencer.lock:
+            if not sequencer.news.wait_until(ready, deadline):
+                raise WaitTimeout(self._delay(sequence))
+        return self.readable()
+
+    def _refuse_if_never(self, sequence: int) -> None:
+        phase = self._sequencer.phase.value
+        last = self._sequencer.claimed.value
+        if phase == CLOSED and sequence > last:
+            raise DisruptorClosed(f"the ring is closed: its last sequence is {last}, not {sequence}")
+
+    def _delay(self, sequence: int) -> str:
+        published = self._sequencer.published.value
+        if published < sequence:
+            state = "" if self._sequencer.phase.value == OPEN else " (and the ring is closing)"
+            return f"sequence {sequence} was not published within the time-out: the cursor is at {published}{state}"
+        return f"sequence {sequence} was not processed upstream within the time-out: upstream is at {self.readable()}"

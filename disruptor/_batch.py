@@ -1,0 +1,82 @@
+"""A batch on its way out: events that a subscriber has in hand.
+
+Rule 1: a batch is a copy of a part of the ring, made while the subscriber's gate protected it. By value it stays
+        as it is; in place its events are the ring's own objects, only promised until the batch is processed.
+Rule 2: `Reading` marks its batch processed when its block ends, and marks nothing when an exception ends it.
+"""
+
+from collections.abc import Callable, Iterator
+from collections.abc import Sequence as AbstractSequence
+from types import TracebackType
+from typing import Generic, SupportsIndex, TypeVar, final, overload
+
+from disruptor._override import override
+from disruptor._sequence import Sequence
+
+E = TypeVar("E")
+
+
+@final
+class Batch(AbstractSequence[E], Generic[E]):
+    """Some consecutive events and their `sequences`; voids are left out.
+
+    >>> from disruptor import Disruptor
+    >>> ring: Disruptor[str] = Disruptor(4)
+    >>> subscriber = ring.register_subscriber()
+    >>> ring.publish_many(["a", "b"])
+    range(0, 2)
+    >>> with subscriber.read() as batch:
+    ...     print(list(batch), list(batch.sequences))
+    ['a', 'b'] [0, 1]
+    """
+
+    __slots__ = ("_events", "end", "sequences")
+
+    def __init__(self, events: list[E], sequences: AbstractSequence[Sequence], end: int) -> None:
+        self._events = events
+        self.sequences = sequences
+        """The sequence of each event: a range, or a tuple if there are voids between."""
+        self.end = Sequence(end)
+        """The last sequence that this batch covers: of its last event, or of a void behind it."""
+
+    @override
+    def __len__(self) -> int:
+        return len(self._events)
+
+    @overload
+    @override
+    def __getitem__(self, index: SupportsIndex) -> E: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[E]: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> E | list[E]:
+        return self._events[index]
+
+    @override
+    def __iter__(self) -> Iterator[E]:
+        return iter(self._events)
+
+    @override
+    def __repr__(self) -> str:
+        return f"<Batch of {len(self._events)}, sequences {self.sequences[0]}..{self.sequences[-1]}>"
+
+
+@final
+class Reading(Generic[E]):
+    """The context manager that `Subscriber.read` returns; entering it waits, and gives the `Batch`."""
+
+    __slots__ = ("_begin", "_end")
+
+    def __init__(self, begin: Callable[[], Batch[E]], end: Callable[[bool], None]) -> None:
+        self._begin = begin
+        self._end = end
+
+    def __enter__(self) -> Batch[E]:
+        return self._begin()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._end(kind is None)

@@ -1,0 +1,211 @@
+"""A claim on its way in: sequences that somebody holds and has yet to finish.
+
+Rule 1: a claim is finished once, by `publish` or by `abandon`. Leaving its block publishes, an exception abandons.
+Rule 2: by value, events are collected here and copied into the ring when the claim is published; in place, the
+        claim gives the ring's own objects.
+Rule 3: a claim that is lost (its thread died, it was forgotten) is abandoned when Python collects it. A finaliser
+        can run in the middle of anything, so it never waits for the ring's lock: it tries, and else hands over.
+"""
+
+import operator
+from collections.abc import Iterator
+from collections.abc import Sequence as AbstractSequence
+from types import TracebackType
+from typing import Final, Generic, SupportsIndex, TypeVar, cast, final, overload
+
+from disruptor._errors import ClaimClosed, InvalidType, InvalidValue
+from disruptor._override import override
+from disruptor._sequencer import Sequencer
+from disruptor._slots import Slots
+from disruptor._sync import Runtime
+
+E = TypeVar("E")
+
+
+@final
+class _Unset:
+    @override
+    def __repr__(self) -> str:
+        return "<not set>"
+
+
+_UNSET: Final = _Unset()
+
+
+@final
+class Claim(AbstractSequence[E], Generic[E]):
+    """The `n` events of a claim: a sequence, and a context manager that publishes.
+
+    By value, events are set by index and all must be set before the claim is published. In place, the items are
+    the ring's own objects, to be changed. Indexing out of range is an `IndexError`.
+
+    >>> from disruptor import Disruptor
+    >>> ring: Disruptor[str] = Disruptor(4)
+    >>> with ring.claim(2) as claim:
+    ...     claim[0], claim[1] = "a", "b"
+    >>> ring.cursor, ring.get(1)
+    (1, 'b')
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_events",
+        "_first",
+        "_open",
+        "_runtime",
+        "_sequencer",
+        "_slots",
+        "_unset",
+    )
+
+    def __init__(self, n: int, sequencer: Sequencer, slots: Slots[E], runtime: Runtime) -> None:
+        self._open = False
+        self._first = 0
+        self._events: list[E | _Unset] = [_UNSET] * n
+        self._unset = n
+        self._sequencer = sequencer
+        self._slots = slots
+        self._runtime = runtime
+
+    def _take(self, deadline: int | None) -> None:
+        """Wait for room and become an open claim; nothing is held if this raises."""
+        n = len(self._events)
+        sequencer = self._sequencer
+        with sequencer.lock:
+            try:
+                self._first = sequencer.take(n, deadline)
+                sequencer.hold(self._first, n)
+                self._open = True
+            except BaseException:
+                sequencer.recover()
+                raise
+        try:
+            if self._slots.in_place:
+                self._slots.freshen(self._first, n)
+                self._events = cast("list[E | _Unset]", self._slots.read(self._first, n))
+                self._unset = 0
+        except BaseException:
+            self.abandon()
+            raise
+
+    @property
+    def sequences(self) -> range:
+        """The sequences of this claim."""
+        return range(self._first, self._first + len(self._events))
+
+    @property
+    def open(self) -> bool:
+        """Whether the claim has yet to be published or abandoned."""
+        return self._open
+
+    def publish(self) -> range:
+        """Show the events, all at once, as soon as everything claimed before is finished; return the sequences.
+
+        Raises `ClaimClosed` if the claim is already finished, and `InvalidValue`, abandoning the claim, if an event
+        by value was not set.
+        """
+        self._require_open()
+        events = self._events
+        if self._unset:
+            self.abandon()
+            raise InvalidValue(
+                f"a claim of {len(events)} was to be published with {self._unset} of its events not set; "
+                f"it is abandoned"
+            )
+        sequencer, slots, first = self._sequencer, self._slots, self._first
+        replaced: object = None
+        with sequencer.lock:
+            self._require_open()
+            self._open = False
+            try:
+                if not slots.in_place:
+                    replaced = slots.put_many(first, cast("list[E]", events))
+                sequencer.publish(first, len(events))
+            except BaseException:
+                sequencer.recover(first)
+                raise
+        del replaced  # its finalisers are the user's code: they run without the lock
+        return self.sequences
+
+    def abandon(self) -> None:
+        """Make the sequences void: nobody is ever shown them. Abandoning a finished claim does nothing."""
+        sequencer, first = self._sequencer, self._first
+        with sequencer.lock:
+            self._abandon(sequencer, first)
+
+    def _abandon(self, sequencer: Sequencer, first: int) -> None:
+        if self._open:
+            self._open = False
+            try:
+                self._slots.spoil(first, len(self._events))
+                sequencer.void(first, len(self._events))
+            except BaseException:
+                sequencer.recover(first)
+                raise
+
+    def _require_open(self) -> None:
+        if not self._open:
+            raise ClaimClosed(f"{self!r} is already finished")
+
+    def __enter__(self) -> "Claim[E]":
+        self._require_open()
+        self._sequencer.own(self._first, self._runtime.ident())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self.abandon()
+        elif self._open:  # published or abandoned within the block is fine
+            self.publish()
+
+    def __del__(self) -> None:
+        if not self._open:
+            return
+        lock = self._sequencer.lock
+        if lock.acquire(False):
+            try:
+                self._abandon(self._sequencer, self._first)
+            finally:
+                lock.release()
+        else:
+            self._runtime.spawn(self.abandon)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._events)
+
+    @overload
+    @override
+    def __getitem__(self, index: SupportsIndex) -> E: ...
+    @overload
+    def __getitem__(self, index: slice) -> AbstractSequence[E]: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> E | AbstractSequence[E]:
+        self._require_open()
+        if isinstance(index, slice):
+            return [self[k] for k in range(len(self._events))[index]]
+        event = self._events[index]
+        if isinstance(event, _Unset):
+            raise InvalidValue(f"event {operator.index(index)} of this claim is not set yet")
+        return event
+
+    def __setitem__(self, index: SupportsIndex, event: E) -> None:
+        if self._slots.in_place:
+            raise InvalidType("the events of this ring are in place: change claim[index], do not replace it")
+        self._require_open()
+        was_unset = self._events[index] is _UNSET
+        self._events[index] = event
+        self._unset -= was_unset
+
+    @override
+    def __iter__(self) -> Iterator[E]:
+        return (self[k] for k in range(len(self._events)))
+
+    @override
+    def __repr__(self) -> str:
+        first, last = self._first, self._first + len(self._events) - 1
+        return f"<Claim of {first}..{last}, {'open' if self._open else 'finished'}>"

@@ -1,0 +1,62 @@
+"""Every error of the package: one base, and each with the builtin that a user would catch.
+
+Rule 1: each error derives from `DisruptorError` and from one builtin exception.
+Rule 2: a message shows the offending value and the true bound.
+Rule 3: an error means that the call left no trace: no claim held, no slot shown, no position moved (spec S7).
+"""
+
+
+class DisruptorError(Exception):
+    """Base of every error that a ring raises."""
+
+
+class InvalidValue(DisruptorError, ValueError):
+    """An argument of the right type that is out of its range. The caller has to change."""
+
+
+class InvalidType(DisruptorError, TypeError):
+    """An argument of the wrong type, or a call that this kind of ring does not have."""
+
+
+class Unsupported(DisruptorError, NotImplementedError):
+    """Something that this version or platform does not offer."""
+
+
+class InsufficientCapacity(DisruptorError, TimeoutError):
+    """A producer ran out of time before there was room. It holds nothing: it may try again, or drop."""
+
+
+class WaitTimeout(DisruptorError, TimeoutError):
+    """A waiting call ran out of time: not published, or not yet processed upstream."""
+
+
+class DisruptorClosed(DisruptorError, RuntimeError):
+    """The ring is closed and this call can never succeed, or the ring was halted."""
+
+
+class SubscriberClosed(DisruptorError, RuntimeError):
+    """The subscriber was removed from its ring."""
+
+
+class SubscriberBusy(DisruptorError, RuntimeError):
+    """A second reader came to a subscriber that somebody is reading through: one at a time."""
+
+
+class SelfDeadlock(DisruptorError, RuntimeError):
+    """This thread would wait, without a time-out, for something that only itself can do."""
+
+
+class ClaimClosed(DisruptorError, RuntimeError):
+    """The claim was already published or abandoned."""
+
+
+class SequenceNotFound(DisruptorError, LookupError):
+    """The sequence is not published yet."""
+
+
+class OutdatedSequence(DisruptorError, LookupError):
+    """The slot of this sequence may have been overwritten."""
+
+
+class SequenceVoid(DisruptorError, LookupError):
+    """The sequence was claimed and then abandoned: it has no event."""

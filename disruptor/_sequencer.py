@@ -1,0 +1,292 @@
+"""Which sequences are claimed, which are published, and how far producers may go.
+
+Rule 1: everything here is written under the ring's lock. `published`, `claimed` and `phase` are also read without
+        it, so they are cells; each only grows, and an old value only makes its reader more cautious.
+Rule 2: a claim is taken only when there is room, in one step under the lock. A call that fails before has taken nothing.
+Rule 3: `published` moves over a contiguous run of finished claims, published or void, and over each of them at once.
+Rule 4: no claim goes more than `capacity` beyond the lowest gate, nor beyond `published`: without subscribers,
+        two claims would otherwise hold the same slot.
+Rule 5: a claim is noted in `_taking` before `claimed` moves, and the note is removed once the claim is held or finished.
+        What an interrupt strands between the two is voided by `recover`.
+"""
+
+from typing import Final, Protocol, final
+
+from disruptor._cell import Cell
+from disruptor._errors import DisruptorClosed, InsufficientCapacity, SelfDeadlock
+from disruptor._sequence import INITIAL, Sequence, claim_end, limit_of
+from disruptor._sync import Runtime, Signal
+
+OPEN: Final = 0
+CLOSED: Final = 1
+HALTED: Final = 2
+
+
+class Gate(Protocol):
+    """What producers must not overtake."""
+
+    @property
+    def position(self) -> Cell:
+        """The highest sequence processed. Written by the gate's one reader; an old value is only more cautious."""
+
+    @property
+    def reader(self) -> int | None:
+        """The thread that is reading at this moment, if any; only used to detect that it waits for itself."""
+
+    @property
+    def name(self) -> str:
+        """For messages."""
+
+
+@final
+class Held:
+    """A claim that somebody has yet to finish: its last sequence, and the thread that must finish it, if known."""
+
+    __slots__ = ("last", "owner")
+
+    def __init__(self, last: int) -> None:
+        self.last = last
+        self.owner: int | None = None
+
+
+@final
+class Sequencer:
+    """The order of claims and publications in one ring, for any number of producers.
+
+    `claimed`, `published`, `phase`: see Rule 1. `voids`: the void sequences among the last `capacity`; changed
+    under the lock; a reader asks it only for sequences that its gate protects, which do not change, or tests
+    `claimed` afterwards. `gates`: replaced as a whole under the lock. `_limit`: the highest sequence that may be
+    claimed without looking at the gates again; at most the true limit, because gates only advance, and whoever
+    adds a gate or closes the ring lowers it. `_held` and `_done`: claims above `published`, by first sequence.
+    """
+
+    __slots__ = (
+        "_done",
+        "_held",
+        "_limit",
+        "_runtime",
+        "_taking",
+        "capacity",
+        "claimed",
+        "gates",
+        "lock",
+        "news",
+        "phase",
+        "published",
+        "room",
+        "voids",
+    )
+
+    def __init__(self, capacity: int, runtime: Runtime) -> None:
+        self.capacity = capacity
+        self.lock = runtime.lock()
+        self.room = Signal(runtime, self.lock)
+        self.news = Signal(runtime, self.lock)
+        self.claimed = runtime.cell(INITIAL)
+        self.published = runtime.cell(INITIAL)
+        self.phase = runtime.cell(OPEN)
+        self.gates: tuple[Gate, ...] = ()
+        self.voids: set[int] = set()
+        self._runtime = runtime
+        self._limit: int = limit_of(INITIAL, capacity)
+        self._held: dict[int, Held] = {}
+        self._done: dict[int, int] = {}
+        self._taking: int | None = None
+
+    # --- claiming; the caller holds the lock ---------------------------------------------------------------
+
+    def take(self, n: int, deadline: int | None) -> Sequence:
+        """Wait until there is room for `n` sequences, take them, and return the first.
+
+        The caller then calls `hold` or `publish`, or, on any exception, `recover`.
+        Raises `InsufficientCapacity`, `DisruptorClosed` or `SelfDeadlock`; then nothing was taken.
+        """
+        if self._taking is not None:
+            self.recover()
+        last = claim_end(self.claimed.value, n)
+        if last > self._limit:
+
+            def ready() -> bool:
+                if self._has_room(n):
+                    return True
+                if deadline is None:
+                    self._refuse_self_deadlock(n)
+                return False
+
+            if not self.room.wait_until(ready, deadline):
+                raise InsufficientCapacity(self._shortage(n))
+            last = claim_end(self.claimed.value, n)
+        first = Sequence(last - n + 1)
+        self._taking = first
+        self.claimed.value = last
+        if self.voids:  # their slots have new owners now
+            self.voids.difference_update(range(first - self.capacity, last - self.capacity + 1))
+        return first
+
+    def hold(self, first: int, n: int) -> None:
+        """Keep the claim just taken open: it will be finished by `publish` or `void`."""
+        self._held[first] = Held(first + n - 1)
+        self._taking = None
+
+    def recover(self, first: int | None = None) -> None:
+        """Void what an interrupted call left half done, and wake everybody.
+
+        `first` is the claim that was being finished; without it, the claim that was being taken.
+        """
+        if first is None:
+            first = self._taking
+        if first is not None:
+            held = self._held.get(first)
+            last = self.claimed.value if held is None else held.last
+            if self.published.value < first <= last and first not in self._done:
+                self.voids.update(range(first, last + 1))
+                self._finish(first, last)
+            self._advance()
+            self._held.pop(first, None)
+            self._taking = None
+        self.news.wake()
+        self.room.wake()
+
+    # --- finishing; the caller holds the lock --------------------------------------------------------------
+
+    def publish(self, first: int, n: int) -> None:
+        """Show the sequences of a claim, all at once, as soon as everything below is finished."""
+        self._finish(first, first + n - 1)
+        self._taking = None
+        self.news.wake()
+
+    def void(self, first: int, n: int) -> None:
+        """Give up the sequences of a held claim: everybody will walk past them."""
+        self.voids.update(range(first, first + n))
+        self._finish(first, first + n - 1)
+        self.news.wake()
+
+    def _finish(self, first: int, last: int) -> None:
+        if first == self.published.value + 1 and not self._done:
+            self.published.value = last
+        else:
+            self._done[first] = last
+            self._advance()
+        self._held.pop(first, None)
+
+    def _advance(self) -> None:
+        following = self.published.value + 1
+        while (last := self._done.get(following)) is not None:
+            self.published.value = last
+            del self._done[following]
+            following = last + 1
+
+    # --- gates and phases; the caller holds the lock -------------------------------------------------------
+
+    def lowest(self) -> int:
+        """Return the lowest of `published` and all gates: what bounds the producers (Rule 4)."""
+        lowest = self.published.value
+        for gate in self.gates:
+            position = gate.position.value
+            lowest = min(lowest, position)
+        return lowest
+
+    def add_gate(self, gate: Gate) -> None:
+        """Let `gate` hold producers back from now on."""
+        self._limit = min(self._limit, limit_of(gate.position.value, self.capacity))
+        self.gates = (*self.gates, gate)
+
+    def remove_gate(self, gate: Gate) -> None:
+        """Stop gating, and wake everybody who may have waited for it."""
+        self.gates = tuple(other for other in self.gates if other is not gate)
+        self.room.wake()
+        self.news.wake()
+
+    def close(self, phase: int) -> None:
+        """Enter `phase` (CLOSED, HALTED) unless it is already passed, and wake everybody."""
+        if self._taking is not None:
+            self.recover()
+        if phase > self.phase.value:
+            self.phase.value = phase
+            self._limit = INITIAL  # the next claim looks, and finds out
+        self.room.wake()
+        self.news.wake()
+
+    # --- waiting -------------------------------------------------------------------------------------------
+
+    def _has_room(self, n: int) -> bool:
+        phase = self.phase.value
+        if phase != OPEN:
+            raise DisruptorClosed(
+                f"the ring is {'halted' if phase == HALTED else 'closed'}: no new claims after sequence "
+                f"{self.claimed.value}"
+            )
+        self._limit = limit_of(self.lowest(), self.capacity)
+        return claim_end(self.claimed.value, n) <= self._limit
+
+    def _refuse_self_deadlock(self, n: int) -> None:
+        """Raise `SelfDeadlock` if a claim of `n` would wait for the calling thread itself.
+
+        That is: for a claim it has to finish, or a gate that only its own reading moves. Only an untimed wait
+        is refused; another thread could still end it by removing the gate or closing the ring.
+        """
+        me = self._runtime.ident()
+        needed = claim_end(self.claimed.value, n) - self.capacity
+        for first, held in self._held.items():
+            if held.owner == me and first <= needed:
+                raise SelfDeadlock(
+                    f"a claim of {n} needs sequence {needed} processed, but this thread itself holds the "
+                    f"claim of {first}..{held.last}; finish it first, or give a time-out"
+                )
+        for gate in self.gates:
+            if gate.reader == me and gate.position.value < needed:
+                raise SelfDeadlock(
+                    f"a claim of {n} needs sequence {needed} processed, but this thread itself is reading "
+                    f"through {gate.name!r}, which is at {gate.position.value}; finish that batch first, or "
+                    f"give a time-out"
+                )
+
+    def refuse_own_claim(self, sequence: int) -> None:
+        """Raise `SelfDeadlock` if waiting for `sequence` would wait for a claim that the calling thread holds."""
+        me = self._runtime.ident()
+        for first, held in self._held.items():
+            if held.owner == me and first <= sequence:
+                raise SelfDeadlock(
+                    f"sequence {sequence} waits for the claim of {first}..{held.last}, which this thread "
+                    f"itself holds; finish it first, or give a time-out"
+                )
+
+    def own(self, first: int, owner: int | None) -> None:
+        """Note the thread that must finish the held claim of `first`."""
+        held = self._held.get(first)
+        if held is not None:
+            held.owner = owner
+
+    def check(self) -> None:
+        """Raise `AssertionError`, with all fields, if an invariant does not hold. For tests; takes the lock."""
+        with self.lock:
+            claimed, published = self.claimed.value, self.published.value
+            expected = published + 1
+            ends = {first: held.last for first, held in self._held.items()} | self._done
+            for first in sorted(ends):
+                if first != expected:
+                    break
+                expected = ends[first] + 1
+            sound = (
+                expected == claimed + 1
+                and published + 1 not in self._done
+                and self._held.keys().isdisjoint(self._done)
+                and self._taking is None
+                and claimed - self.capacity <= self.lowest()
+                and all(claimed - self.capacity < void <= claimed for void in self.voids)
+                and (self.phase.value != OPEN or self._limit <= limit_of(self.lowest(), self.capacity))
+            )
+            if not sound:
+                positions = {gate.name: gate.position.value for gate in self.gates}
+                raise AssertionError(
+                    f"{claimed=} {published=} capacity={self.capacity} limit={self._limit} {ends=} "
+                    f"done={self._done} taking={self._taking} voids={self.voids} {positions=} "
+                    f"phase={self.phase.value}"
+                )
+
+    def _shortage(self, n: int) -> str:
+        claimed, lowest = self.claimed.value, self.lowest()
+        slow = [gate.name for gate in self.gates if gate.position.value == lowest]
+        cause = f"subscriber {', '.join(map(repr, slow))}" if slow else "an unfinished claim"
+        free = self.capacity - (claimed - lowest)
+        return f"no room for {n} within the time-out: {free} of {self.capacity} slots are free; {cause} is at {lowest}"

@@ -1,0 +1,93 @@
+"""What the slots of a ring hold: objects by value, or objects in place.
+
+Rule 1: the slot of a sequence is written by whoever holds the claim of that sequence, after `claimed` has moved
+        and before `published` does. So it has one writer at a time, and a reader that tests `claimed` after
+        reading (`Disruptor.get`) knows whether it may have been overwritten.
+Rule 2: a reader looks only at slots whose sequences are published and which its gate protects, or tests afterwards.
+Rule 3: many events move by one or two list slices, never by a loop.
+Rule 4: the object in an in-place slot whose filling failed is *stale*: nobody is shown it (its sequence is void),
+        and the next claim of that slot gets a fresh one from the factory.
+"""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar, cast, final
+
+from disruptor._sequence import slot_of, split
+from disruptor._sync import Runtime
+
+E = TypeVar("E")
+
+
+@final
+class Slots(Generic[E]):
+    """The slots of one ring: `capacity` places for events.
+
+    `_items`: one object a slot. Written under Rule 1, read under Rule 2.
+    `_stale`: slots to be freshened. Added to by an abandoning claim before it gives its slots up, taken from by
+    the next claim of the slot; each slot has one claim at a time, and single set operations are indivisible.
+    """
+
+    __slots__ = ("_factory", "_items", "_mask", "_stale")
+
+    def __init__(self, capacity: int, factory: Callable[[], E] | None, runtime: Runtime) -> None:
+        self._factory = factory
+        self._mask = capacity - 1
+        self._stale: set[int] = set()
+        if factory is None:
+            items = cast("list[E]", [None] * capacity)  # never shown: not published yet
+        else:
+            items = [factory() for _ in range(capacity)]
+        self._items = runtime.array(items)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether events are made once, by a factory, and filled by producers."""
+        return self._factory is not None
+
+    def at(self, sequence: int) -> E:
+        """Return what the slot of `sequence` holds."""
+        return self._items[slot_of(self._mask, sequence)]
+
+    def put(self, sequence: int, event: E) -> E:
+        """Store one event; return the one that it replaces.
+
+        The caller drops that one after it has released the lock: its finaliser is the user's code.
+        """
+        slot = slot_of(self._mask, sequence)
+        replaced = self._items[slot]
+        self._items[slot] = event
+        return replaced
+
+    def put_many(self, first: int, events: list[E]) -> list[E]:
+        """Store `events` from sequence `first` on; return the replaced ones, for the caller to drop unlocked."""
+        start, head, tail = split(self._mask, first, len(events))
+        items = self._items
+        replaced = items[start : start + head]
+        items[start : start + head] = events if tail == 0 else events[:head]
+        if tail:
+            replaced += items[:tail]
+            items[:tail] = events[head:]
+        return replaced
+
+    def read(self, first: int, count: int) -> list[E]:
+        """Return the `count` events from sequence `first` on, as a new list."""
+        start, head, tail = split(self._mask, first, count)
+        events = self._items[start : start + head]
+        if tail:
+            events += self._items[:tail]
+        return events
+
+    def spoil(self, first: int, count: int) -> None:
+        """Mark the objects of an abandoned claim stale (Rule 4)."""
+        if self._factory is not None:
+            self._stale.update(slot_of(self._mask, first + k) for k in range(count))
+
+    def freshen(self, first: int, count: int) -> None:
+        """Replace the stale objects of a new claim. What the factory raises passes through."""
+        if self._factory is None or not self._stale:
+            return
+        for sequence in range(first, first + count):
+            slot = slot_of(self._mask, sequence)
+            if slot in self._stale:
+                self._items[slot] = self._factory()
+                self._stale.discard(slot)

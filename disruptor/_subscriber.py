@@ -1,0 +1,301 @@
+"""A subscriber: a position, what it has in hand, and the ways to read.
+
+Rule 1: the position is moved only by whoever has the subscriber's *turn* (one reader at a time), and only forward.
+Rule 2: `_move` tells everybody who may wait for it: producers, and the readers behind this subscriber.
+Rule 3: what is handed out was published, and confirmed to be protected by this subscriber's gate after it was copied.
+Rule 4: a reader walks past voids while it waits: a ring full of voids must not stop its producers.
+"""
+
+from collections.abc import Callable, Iterator
+from collections.abc import Sequence as AbstractSequence
+from functools import partial
+from types import TracebackType
+from typing import Generic, SupportsIndex, TypeVar, final
+
+from disruptor._arguments import integer_between, sequence_number
+from disruptor._barrier import Barrier
+from disruptor._batch import Batch, Reading
+from disruptor._cell import Cell
+from disruptor._deadline import check_timeout
+from disruptor._errors import DisruptorClosed, InvalidValue, SubscriberBusy
+from disruptor._override import override
+from disruptor._sequence import Sequence, batch_end, lag
+from disruptor._sequencer import HALTED, Sequencer
+from disruptor._slots import Slots
+from disruptor._sync import Runtime, deadline_of
+
+E = TypeVar("E")
+
+
+@final
+class Subscriber(Generic[E]):
+    """One reader of a ring: it holds producers back until it has processed what they would overwrite.
+
+    Made by `Disruptor.register_subscriber`. One thread reads through it at a time; a second one gets
+    `SubscriberBusy`. Iterating gives events, `batches` and `read` give many at once.
+
+    >>> from disruptor import Disruptor
+    >>> ring: Disruptor[str] = Disruptor(4)
+    >>> subscriber = ring.register_subscriber(name="printer")
+    >>> ring.publish_many(["a", "b", "c"])
+    range(0, 3)
+    >>> ring.close()
+    >>> for event in subscriber:
+    ...     print(event, subscriber.sequence)
+    a -1
+    b 0
+    c 1
+    >>> subscriber
+    <Subscriber 'printer' at 2, 0 behind>
+    """
+
+    # `position`: highest sequence processed. Written by whoever has the turn; read by producers and by the
+    #   readers behind, for whom an old value is only more cautious.
+    # `followers`: how many subscribers are `after` this one. Written under the lock; read without it after a
+    #   move: whoever registers later tests the position after it has been counted.
+    # `reader`: the thread that has the turn. Written by it; others only compare it with their own identity.
+    __slots__ = (
+        "__weakref__",
+        "_barrier",
+        "_remove",
+        "_runtime",
+        "_sequencer",
+        "_slots",
+        "_turn",
+        "after",
+        "followers",
+        "name",
+        "position",
+        "reader",
+    )
+
+    def __init__(
+        self,
+        sequencer: Sequencer,
+        slots: Slots[E],
+        runtime: Runtime,
+        position: int,
+        after: "tuple[Subscriber[E], ...]",
+        name: str,
+        remove: "Callable[[Subscriber[E]], None]",
+    ) -> None:
+        self._remove = remove
+        self._sequencer = sequencer
+        self._slots = slots
+        self._runtime = runtime
+        self._turn = runtime.lock()
+        self.position: Cell = runtime.cell(position)
+        self.followers: Cell = runtime.cell(0)
+        self.reader: int | None = None
+        self.after = after
+        """The subscribers that go first: this one reads only what all of them have processed."""
+        self.name = name
+        """The name given at registration, or one made up."""
+        self._barrier = Barrier(
+            sequencer,
+            runtime.cell(1),
+            tuple(upstream.position for upstream in after),
+            f"subscriber {name!r}",
+        )
+
+    # --- looking -------------------------------------------------------------------------------------------
+
+    @property
+    def sequence(self) -> Sequence:
+        """The highest sequence that this subscriber has processed; -1 for none. Never waits."""
+        return Sequence(self.position.value)
+
+    @property
+    def lag(self) -> int:
+        """How many published events this subscriber has yet to process. Never waits."""
+        return lag(self._sequencer.published.value, self.position.value)
+
+    @property
+    def closed(self) -> bool:
+        """Whether this subscriber was removed from its ring."""
+        return not self._barrier.alive.value
+
+    @override
+    def __repr__(self) -> str:
+        state = "removed" if self.closed else f"{self.lag} behind"
+        after = f" after {', '.join(repr(upstream.name) for upstream in self.after)}" if self.after else ""
+        return f"<Subscriber {self.name!r}{after} at {self.sequence}, {state}>"
+
+    # --- waiting and marking by hand -----------------------------------------------------------------------
+
+    def wait_for(self, sequence: SupportsIndex, timeout: float | None = None) -> Sequence:
+        """Wait until this subscriber may read `sequence`; return the highest that it may, which is at least that.
+
+        `timeout` in seconds covers every cause of waiting, upstream too. Moves nothing. Raises `WaitTimeout`,
+        `DisruptorClosed` if the sequence can never come, `SubscriberClosed`. (LMAX: `SequenceBarrier.waitFor`.)
+        """
+        wanted = sequence_number("sequence", sequence)
+        return self._barrier.wait_for(wanted, deadline_of(self._runtime, timeout))
+
+    def update_sequence(self, sequence: SupportsIndex) -> None:
+        """Mark everything up to `sequence` as processed.
+
+        Going back, or past what may be read, is an `InvalidValue` and changes nothing; the same again is fine.
+        Within a batch of one's own, this releases a part of it early.
+        """
+        wanted = sequence_number("sequence", sequence)
+        mine = self.reader == self._runtime.ident()
+        if not mine:
+            self._begin()
+        try:
+            self._barrier.confirm()
+            position = self.position.value
+            if wanted < position:
+                raise InvalidValue(f"{self.name!r} is at {position} and cannot go back to {wanted}")
+            readable = self._barrier.readable()
+            if wanted > max(readable, position):
+                raise InvalidValue(f"{self.name!r} may read up to {readable}, not {wanted}")
+            self._move(wanted)
+        finally:
+            if not mine:
+                self._finish()
+
+    # --- reading -------------------------------------------------------------------------------------------
+
+    def read(self, max_events: SupportsIndex | None = None, timeout: float | None = None) -> Reading[E]:
+        """Return a context manager over the next batch: all that may be read, `max_events` at most.
+
+        Entering it waits, `timeout` seconds at most, for at least one event. Leaving the block marks the batch
+        processed; leaving it by an exception marks nothing, so the same events come again.
+        Entering raises `WaitTimeout`, `SubscriberClosed`, `SubscriberBusy`, and `DisruptorClosed` after the last event.
+        """
+        most = self._most(max_events)
+        check_timeout(timeout)  # a wrong one is told here; its clock starts on entering
+        batches: list[Batch[E]] = []
+        return Reading(partial(self._enter, most, timeout, batches), partial(self._leave, batches))
+
+    def __iter__(self) -> Iterator[E]:
+        """Yield event after event; one is processed when the next is asked for. Ends after close and the last event.
+
+        Leaving the loop by `break` or an exception does not mark the event in hand: it comes again.
+        Raises `DisruptorClosed` if the ring is halted, `SubscriberClosed` if this subscriber is removed.
+        """
+        self._begin()
+        try:
+            while (batch := self._next_or_end(self._sequencer.capacity)) is not None:
+                for sequence, event in zip(batch.sequences, batch, strict=True):
+                    yield event
+                    self._move(sequence)
+                    self._barrier.confirm()
+                self._move(batch.end)
+        finally:
+            self._finish()
+
+    def batches(self, max_events: SupportsIndex | None = None) -> Iterator[Batch[E]]:
+        """Yield batch after batch, each of `max_events` at most; otherwise as iterating by event."""
+        most = self._most(max_events)
+        return self._batches(most)
+
+    def close(self) -> None:
+        """Remove this subscriber from its ring; see `Disruptor.remove_subscriber`."""
+        self._remove(self)
+
+    def __enter__(self) -> "Subscriber[E]":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- inside --------------------------------------------------------------------------------------------
+
+    def _most(self, max_events: SupportsIndex | None) -> int:
+        capacity = self._sequencer.capacity
+        if max_events is None:
+            return capacity
+        return min(integer_between("max_events", max_events, 1, 2**63 - 1), capacity)
+
+    def _begin(self) -> None:
+        """Take the turn, without waiting."""
+        if not self._turn.acquire(False):
+            raise SubscriberBusy(
+                f"subscriber {self.name!r} is being read; one reader at a time (a loop over it has to end first)"
+            )
+        self.reader = self._runtime.ident()
+
+    def _finish(self) -> None:
+        self.reader = None
+        self._turn.release()
+
+    def _enter(self, most: int, timeout: float | None, batches: list[Batch[E]]) -> Batch[E]:
+        deadline = deadline_of(self._runtime, timeout)
+        self._begin()
+        try:
+            batch = self._next(most, deadline)
+            batches.append(batch)
+        except BaseException:
+            self._finish()
+            raise
+        return batch
+
+    def _leave(self, batches: list[Batch[E]], processed: bool) -> None:
+        try:
+            batch = batches.pop()
+            if processed:
+                self._move(batch.end)
+        finally:
+            self._finish()
+
+    def _batches(self, most: int) -> Iterator[Batch[E]]:
+        self._begin()
+        try:
+            while (batch := self._next_or_end(most)) is not None:
+                yield batch
+                self._move(batch.end)
+        finally:
+            self._finish()
+
+    def _next_or_end(self, most: int) -> Batch[E] | None:
+        try:
+            return self._next(most, None)
+        except DisruptorClosed:
+            if self._sequencer.phase.value == HALTED:
+                raise
+            return None
+
+    def _next(self, most: int, deadline: int | None) -> Batch[E]:
+        """Wait for the next batch. The caller has the turn."""
+        voids = self._sequencer.voids
+        while True:
+            first = self.position.value + 1
+            end = batch_end(first, self._barrier.wait_for(first, deadline), most)
+            events = self._slots.read(first, end - first + 1)
+            sequences: AbstractSequence[Sequence] = _sequences(first, end)
+            if voids:
+                shown = tuple(sequence for sequence in sequences if sequence not in voids)
+                if len(shown) < len(events):
+                    events = [events[sequence - first] for sequence in shown]
+                    sequences = shown
+            self._barrier.confirm()  # until here the gate stood: what was copied is what was published
+            if events:
+                return Batch(events, sequences, end)
+            self._move(end)  # nothing but voids (Rule 4)
+
+    def _move(self, sequence: int) -> None:
+        """Mark everything up to `sequence` as processed. The caller has the turn."""
+        if sequence > self.position.value:
+            self.position.value = sequence
+            self._sequencer.room.nudge()
+            if self.followers.value:
+                self._sequencer.news.nudge()
+
+    def _retire(self) -> None:
+        """Stop gating. The caller holds the ring's lock."""
+        self._barrier.alive.value = 0
+        for upstream in self.after:
+            upstream.followers.value -= 1
+        self._sequencer.remove_gate(self)
+
+
+def _sequences(first: int, end: int) -> AbstractSequence[Sequence]:
+    """Return `first..end`: a range of sequences is a range."""
+    return range(first, end + 1)  # type: ignore[return-value]  # a NewType has no range of its own

@@ -1,0 +1,186 @@
+"""Blocking, locking and time: the only module that does any of them.
+
+Rule 1: nothing else in this package imports `threading`, `_thread` or `time`, sleeps, or starts a thread
+        (a test reads the imports). The rest is handed a `Runtime`, which a simulation can replace: what is
+        explored is then the shipped code.
+Rule 2: one pattern of waiting, `Signal.wait_until`: count yourself among the sleepers, re-test under the lock,
+        sleep. Whoever changes something reads the count *after* the change and wakes if it is not zero.
+        The change and the count may be outside the lock (`Signal.nudge`): either the changer sees the
+        sleeper's count, or the sleeper's re-test sees the change.
+Rule 3: always `notify_all`: the sleepers of one signal wait for different things, and a waiter that has just
+        timed out would swallow a single `notify`.
+Rule 4: deadlines are absolute and computed before the lock is taken (`_deadline.py`).
+"""
+
+import _thread
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol, TypeVar, final
+
+from disruptor._cell import Cell, PlainCell
+from disruptor._deadline import check_timeout, deadline_after, seconds_until
+
+_T = TypeVar("_T")
+
+
+class Lock(Protocol):
+    """Mutual exclusion, not re-entrant: what `threading.Lock()` returns."""
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take the lock; with `blocking=False`, return whether it could be taken at once."""
+
+    def release(self) -> None:
+        """Give the lock back; any thread may."""
+
+    def locked(self) -> bool:
+        """Tell whether somebody holds the lock."""
+
+    def __enter__(self) -> bool: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None: ...
+
+
+class Condition(Protocol):
+    """Sleeping and waking under a `Lock`: the part of `threading.Condition` that is used here."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Release the lock, sleep until woken or `timeout` seconds have passed, take the lock again."""
+
+    def notify_all(self) -> None:
+        """Wake everybody who sleeps here."""
+
+
+class Runtime(Protocol):
+    """What the ring needs from the world: locks, cells, a clock, threads.
+
+    `THREADS` is the real one. A test hands in another one and owns every interleaving.
+    """
+
+    def lock(self) -> Lock:
+        """Make a lock."""
+
+    def condition(self, lock: Lock) -> Condition:
+        """Make a condition on `lock`."""
+
+    def cell(self, value: int) -> Cell:
+        """Make a cell that holds `value`."""
+
+    def array(self, items: list[_T]) -> list[_T]:
+        """Make the list that holds the slots, from `items`, which the caller gives away."""
+
+    def monotonic_ns(self) -> int:
+        """Return a clock in nanoseconds that never goes back."""
+
+    def spawn(self, function: Callable[[], None]) -> None:
+        """Run `function` in a thread of its own, without waiting for it to begin.
+
+        Must be safe to call from a finaliser: it takes no lock that Python code can hold.
+        """
+
+    def ident(self) -> int:
+        """Return a number that no other running thread has."""
+
+
+@final
+class ThreadRuntime:
+    """The real world: `threading` and `time.monotonic_ns`."""
+
+    __slots__ = ()
+
+    def lock(self) -> Lock:
+        """Make a `threading.Lock`."""
+        return threading.Lock()
+
+    def condition(self, lock: Lock) -> Condition:
+        """Make a `threading.Condition` on a lock made by `lock()`."""
+        # typeshed wants `threading.Lock | RLock`; at run time any lock object does.
+        return threading.Condition(lock)  # type: ignore[arg-type]
+
+    def cell(self, value: int) -> Cell:
+        """Make a plain cell."""
+        return PlainCell(value)
+
+    def array(self, items: list[_T]) -> list[_T]:
+        """Return `items` itself."""
+        return items
+
+    def monotonic_ns(self) -> int:
+        """Return `time.monotonic_ns()`."""
+        return time.monotonic_ns()
+
+    def spawn(self, function: Callable[[], None]) -> None:
+        """Start a bare thread: `threading.Thread.start` takes module locks, which a finaliser must not."""
+        _thread.start_new_thread(function, ())
+
+    def ident(self) -> int:
+        """Return `threading.get_ident()`."""
+        return threading.get_ident()
+
+
+THREADS = ThreadRuntime()
+
+
+def deadline_of(runtime: Runtime, timeout: float | None) -> int | None:
+    """Return the moment, in nanoseconds of `runtime`'s clock, at which a call with `timeout` seconds gives up.
+
+    `None` is never. To be called before any lock is taken. Raises `ValueError` or `TypeError` for what is no time-out.
+    """
+    seconds = check_timeout(timeout)
+    return None if seconds is None else deadline_after(runtime.monotonic_ns(), seconds)
+
+
+@final
+class Signal:
+    """One kind of news that callers may be asleep for.
+
+    `sleepers`: how many are between counting themselves and having stopped waiting. Written under the lock;
+    read without it by whoever has just changed something. A stale count is safe: see Rule 2.
+    """
+
+    __slots__ = ("_condition", "_lock", "_runtime", "sleepers")
+
+    def __init__(self, runtime: Runtime, lock: Lock) -> None:
+        self._runtime = runtime
+        self._lock = lock
+        self._condition = runtime.condition(lock)
+        self.sleepers = runtime.cell(0)
+
+    def wait_until(self, ready: Callable[[], bool], deadline: int | None) -> bool:
+        """Sleep until `ready()` is true, and return true; false once `deadline` has passed without.
+
+        The caller holds the lock, and `ready` is only called under it. What `ready` raises passes through.
+        When the deadline comes and `ready()` is true at that very moment, the answer is true.
+        `deadline` is in nanoseconds of the runtime's clock; `None` is never.
+        """
+        self.sleepers.value += 1
+        try:
+            while not ready():
+                if deadline is None:
+                    self._condition.wait()
+                    continue
+                now = self._runtime.monotonic_ns()
+                if now >= deadline:
+                    return False
+                self._condition.wait(seconds_until(now, deadline))
+            return True
+        finally:
+            self.sleepers.value -= 1
+
+    def wake(self) -> None:
+        """Wake everybody who sleeps here. The caller holds the lock, and has made its change."""
+        if self.sleepers.value:
+            self._condition.notify_all()
+
+    def nudge(self) -> None:
+        """Wake everybody who sleeps here. The caller does not hold the lock, and has made its change."""
+        if self.sleepers.value:
+            with self._lock:
+                self._condition.notify_all()

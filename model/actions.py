@@ -1,0 +1,502 @@
+"""What each call does: the whole behaviour of a ring, as guards and effects.
+
+Rule 1: every action has the same parts. REFUSE: the error that is due at once, if any. GUARD: whether the call can go
+        on; until then it waits. EFFECT: the state after it, and what the call returns; several pairs where more than
+        one is allowed. HOPELESS: the error of a call that would wait for itself.
+Rule 2: an effect that gives no outcome is one step of a longer call, which goes on in its next `stage`.
+Rule 3: `waits` says what a blocked call sleeps on, `wakes` whom an effect has to wake: everybody for whom it
+        may have changed anything (L1).
+Rule 4: the verbs are the methods of `disruptor`; `release`, `leave` are the ways out of `read` and of a loop.
+"""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from model.calls import EARLIEST, LATEST
+from model.state import (
+    NONE,
+    Content,
+    Outcome,
+    Pending,
+    Phase,
+    Reader,
+    Slot,
+    State,
+    finished,
+    has_room,
+    readable,
+    reader,
+    slot,
+    with_pending,
+    with_reader,
+    with_slots,
+)
+
+ROOM = "room"
+"""Where producers sleep."""
+NEWS = "news"
+"""Where readers sleep."""
+
+Result = tuple[State, Outcome | None]
+"""A state, and what the call returns in it; None if the call goes on."""
+
+OK = Outcome("ok")
+
+
+class Action:
+    """What one verb does. A subclass overrides what differs from a call that returns at once."""
+
+    waits: ClassVar[str] = ""
+    wakes: ClassVar[tuple[str, ...]] = ()
+
+    def refuse(self, state: State, call: Pending) -> str:
+        """Return the name of the error that is due at once, or nothing."""
+        return ""
+
+    def guard(self, state: State, call: Pending) -> bool:
+        """Tell whether the call can go on."""
+        return True
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        """Yield the states that the call may lead to. Its guard holds."""
+        yield state, OK
+
+    def hopeless(self, state: State, call: Pending) -> str:
+        """Return the name of the error of an untimed call that waits for itself, or nothing."""
+        return ""
+
+    def undo(self, state: State, call: Pending) -> State:
+        """Return the state after the call has failed: it leaves no trace (S7)."""
+        return state
+
+    def walk(self, state: State, call: Pending) -> Iterator[State]:
+        """Yield the states that the call may lead to while it waits."""
+        return iter(())
+
+
+# --- producers -----------------------------------------------------------------------------------------------
+
+
+def take(state: State, n: int) -> State:
+    """Return the state in which the next `n` sequences are held."""
+    held = {s: Slot(s, Content.HELD) for s in range(state.claimed + 1, state.claimed + n + 1)}
+    return with_slots(state, held)._replace(claimed=state.claimed + n)
+
+
+def finish(state: State, places: dict[int, Slot]) -> State:
+    """Return the state in which held sequences are full or void, and everybody may see as far as there is no gap."""
+    state = with_slots(state, places)
+    while finished(state, state.published + 1):
+        state = state._replace(published=state.published + 1)
+    return state
+
+
+def fill(state: State, first: int, call: Pending) -> State:
+    """Return the state in which the events of `call` are published from `first` on."""
+    events = enumerate(call.call.events, first)
+    return finish(state, {s: Slot(s, Content.FULL, event) for s, event in events})
+
+
+def empty(state: State, first: int, n: int) -> State:
+    """Return the state in which `n` held sequences are void."""
+    return finish(state, {s: Slot(s, Content.VOID) for s in range(first, first + n)})
+
+
+def give_up(state: State, first: int, n: int) -> State:
+    """Return the state in which the claim of `n` from `first` on is no longer held."""
+    return state._replace(claims=tuple(claim for claim in state.claims if claim != (first, n)))
+
+
+class Publish(Action):
+    """`publish`: one event or, as `publish_many`, several; in one step, so nobody sees a part of them."""
+
+    waits = ROOM
+    wakes = (ROOM, NEWS)
+
+    def refuse(self, state: State, call: Pending) -> str:
+        # REFUSE
+        if state.phase is not Phase.OPEN and call.stage == 0 and call.call.n > 0:
+            return "DisruptorClosed"
+        return ""
+
+    def guard(self, state: State, call: Pending) -> bool:
+        # GUARD
+        return has_room(state, call.call.n)
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT
+        first, n = state.claimed + 1, call.call.n
+        yield fill(take(state, n), first, call), Outcome("ok", tuple(range(first, first + n)))
+
+    def hopeless(self, state: State, call: Pending) -> str:
+        # HOPELESS: it waits for the batch that its own task has in hand
+        needed = state.claimed + call.call.n - state.capacity
+        own = (r for r in state.readers if r.alive and r.turn == call.task)
+        return "SelfDeadlock" if any(gate.position < needed for gate in own) else ""
+
+
+class PublishEvent(Publish):
+    """`publish_event`: claim one, let the translator fill it, and publish it, or void it if the translator raised."""
+
+    def guard(self, state: State, call: Pending) -> bool:
+        # GUARD
+        return call.stage == 1 or has_room(state, 1)
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT: first step, the claim
+        if call.stage == 0:
+            first = state.claimed + 1
+            state = take(state, 1)._replace(claims=(*state.claims, (first, 1)))
+            yield with_pending(state, call._replace(stage=1, held=first)), None
+            return
+        # EFFECT: second step, what the translator made of it
+        state = give_up(state, call.held, 1)
+        if call.call.fails:
+            yield empty(state, call.held, 1), Outcome("TranslatorError")
+        else:
+            yield fill(state, call.held, call), Outcome("ok", (call.held,))
+
+
+class Claim(Publish):
+    """`claim`: hold `n` sequences."""
+
+    wakes = ()
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT
+        first, n = state.claimed + 1, call.call.n
+        state = take(state, n)._replace(claims=(*state.claims, (first, n)))
+        yield state, Outcome("ok", tuple(range(first, first + n)))
+
+
+class PublishClaim(Action):
+    """`Claim.publish`: show the events of a claim, in whatever order claims are published."""
+
+    wakes = (ROOM, NEWS)
+
+    def refuse(self, state: State, call: Pending) -> str:
+        # REFUSE
+        return "" if (call.call.sequence, call.call.n) in state.claims else "ClaimClosed"
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT
+        first, n = call.call.sequence, call.call.n
+        yield fill(give_up(state, first, n), first, call), Outcome("ok", tuple(range(first, first + n)))
+
+
+class Abandon(Action):
+    """`Claim.abandon`: make the sequences of a claim void; a finished one is left alone."""
+
+    wakes = (ROOM, NEWS)
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT
+        first, n = call.call.sequence, call.call.n
+        held = (first, n) in state.claims
+        yield (empty(give_up(state, first, n), first, n) if held else state), OK
+
+
+# --- subscribers ---------------------------------------------------------------------------------------------
+
+
+class RegisterSubscriber(Action):
+    """`register_subscriber`: a new gate, behind nothing that may be overwritten."""
+
+    def refuse(self, state: State, call: Pending) -> str:
+        # REFUSE
+        if state.phase is Phase.HALTED:
+            return "DisruptorClosed"
+        if not all(reader(state, upstream).alive for upstream in call.call.after):
+            return "SubscriberClosed"
+        return "OutdatedSequence" if 0 <= call.call.sequence < self._oldest(state) else ""
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT
+        start = call.call.sequence
+        if start == EARLIEST:
+            start = self._oldest(state)
+        elif start == LATEST:
+            start = state.published + 1
+        joiner = Reader(call.call.name, start - 1, call.call.after, promised=start)
+        yield state._replace(readers=(*state.readers, joiner)), Outcome("ok", (start,))
+
+    @staticmethod
+    def _oldest(state: State) -> int:
+        return max(0, state.claimed - state.capacity + 1)
+
+
+class RemoveSubscriber(Action):
+    """`remove_subscriber`: a gate less; whoever waited for it, or in it, has to hear of it."""
+
+    wakes = (ROOM, NEWS)
+
+    def refuse(self, state: State, call: Pending) -> str:
+        # REFUSE
+        name = call.call.name
+        behind = any(name in other.after for other in state.readers if other.alive)
+        return "InvalidValue" if reader(state, name).alive and behind else ""
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT
+        gone = reader(state, call.call.name)
+        yield with_reader(state, gone._replace(alive=False)), OK
+
+
+class Turn(Action):
+    """What all calls of a reader have in common: in their first step they take its turn, or find it taken."""
+
+    waits = NEWS
+    wakes = (ROOM, NEWS)
+    keeps: ClassVar[bool] = True
+    """Whether the turn is kept after a call that succeeded."""
+
+    def refuse(self, state: State, call: Pending) -> str:
+        # REFUSE
+        subscriber = reader(state, call.call.name)
+        if call.stage == 0:
+            return "SubscriberBusy" if self.taken(subscriber, call) else ""
+        return self.refuse_turn(state, call, subscriber)
+
+    def guard(self, state: State, call: Pending) -> bool:
+        # GUARD
+        return call.stage == 0 or self.guard_turn(state, call, reader(state, call.call.name))
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT: first step, the turn; a loop marks what it has in hand
+        subscriber = reader(state, call.call.name)
+        if call.stage == 0:
+            if subscriber.turn is not None and self.keeps:
+                subscriber = mark(subscriber)
+            state = with_reader(state, subscriber._replace(turn=call.task))
+            floor = readable(state, call.call.name)
+            yield with_pending(state, call._replace(stage=1, floor=floor)), None
+            return
+        # EFFECT: second step
+        yield from self.effect_turn(state, call, subscriber)
+
+    def undo(self, state: State, call: Pending) -> State:
+        subscriber = reader(state, call.call.name)
+        if call.stage == 0:
+            return state
+        ended = subscriber.alive and drained(state, subscriber.position + 1)
+        return with_reader(state, subscriber._replace(turn=None, ended=subscriber.ended or ended))
+
+    def walk(self, state: State, call: Pending) -> Iterator[State]:
+        """Yield the state in which a waiting reader has gone past one void: a ring of voids stops nobody."""
+        subscriber = reader(state, call.call.name)
+        following = subscriber.position + 1
+        if call.stage == 1 and self.keeps and following <= readable(state, subscriber.name):
+            if slot(state, following).content is Content.VOID and not self.refuse(state, call):
+                yield with_reader(state, subscriber._replace(position=following))
+
+    def taken(self, subscriber: Reader, call: Pending) -> bool:
+        """Tell whether the turn is somebody else's."""
+        return subscriber.turn is not None
+
+    def refuse_turn(self, state: State, call: Pending, subscriber: Reader) -> str:
+        """Return the error that is due at once to a reader, or nothing."""
+        if not subscriber.alive:
+            return "SubscriberClosed"
+        if state.phase is Phase.HALTED:
+            return "DisruptorClosed"
+        return "DisruptorClosed" if drained(state, subscriber.position + 1) else ""
+
+    def guard_turn(self, state: State, call: Pending, subscriber: Reader) -> bool:
+        """Tell whether there is an event to hand out."""
+        return any(True for _ in hands(state, call, subscriber))
+
+    def effect_turn(self, state: State, call: Pending, subscriber: Reader) -> Iterator[Result]:
+        """Yield the ways to hand out events."""
+        for end, hand in hands(state, call, subscriber):
+            sequences = () if call.call.verb == "iterate" else tuple(s for s, _ in hand)
+            after = with_reader(state, subscriber._replace(hand=hand, end=end))
+            yield after, Outcome("ok", sequences, tuple(event for _, event in hand))
+
+
+def drained(state: State, sequence: int) -> bool:
+    """Tell whether `sequence` can never come, because the ring was closed before it."""
+    return state.phase is Phase.CLOSED and sequence > state.claimed
+
+
+def mark(subscriber: Reader) -> Reader:
+    """Return the subscriber with what it has in hand processed."""
+    return subscriber._replace(position=max(subscriber.position, subscriber.end), hand=(), end=NONE)
+
+
+def hands(state: State, call: Pending, subscriber: Reader) -> Iterator[tuple[int, tuple[tuple[int, object], ...]]]:
+    """Yield every batch that may be handed out: its end, and its sequences with events.
+
+    A batch holds at least what could be read when the call began, and at most what can be read now.
+    """
+    first, top = subscriber.position + 1, readable(state, subscriber.name)
+    most = call.call.n or state.capacity
+    if call.call.verb != "iterate":
+        top = min(top, subscriber.position + most)
+    hand: tuple[tuple[int, object], ...] = ()
+    for end in range(first, top + 1):
+        place = slot(state, end)
+        if place.content is Content.FULL:
+            hand = (*hand, (end, place.event))
+        if hand and (end >= min(call.floor, top) or call.call.verb == "iterate"):
+            yield end, hand
+        if hand and call.call.verb == "iterate":
+            return
+
+
+class Read(Turn):
+    """`read`: take the turn, wait for an event, and hand out a batch."""
+
+
+class Iterate(Turn):
+    """A loop asks for the next event or batch: mark the one before, wait, and hand out; the loop ends after close."""
+
+    def taken(self, subscriber: Reader, call: Pending) -> bool:
+        return subscriber.turn not in (None, call.task)
+
+    def refuse_turn(self, state: State, call: Pending, subscriber: Reader) -> str:
+        # REFUSE: closing ends a loop quietly, halting does not
+        over = subscriber.alive and drained(state, subscriber.position + 1)
+        return "ended" if over else super().refuse_turn(state, call, subscriber)
+
+
+class UpdateSequence(Turn):
+    """`update_sequence`: mark everything up to a sequence, forward only, and no more than may be read."""
+
+    keeps = False
+
+    def taken(self, subscriber: Reader, call: Pending) -> bool:
+        return subscriber.turn not in (None, call.task)
+
+    def refuse_turn(self, state: State, call: Pending, subscriber: Reader) -> str:
+        # REFUSE
+        wanted, top = call.call.sequence, readable(state, subscriber.name)
+        if not subscriber.alive:
+            return "SubscriberClosed"
+        within = subscriber.position <= wanted <= max(top, subscriber.position)
+        return "" if within else "InvalidValue"
+
+    def guard_turn(self, state: State, call: Pending, subscriber: Reader) -> bool:
+        # GUARD
+        return True
+
+    def effect_turn(self, state: State, call: Pending, subscriber: Reader) -> Iterator[Result]:
+        # EFFECT: what it had in hand and is marked now is no longer in hand
+        wanted = call.call.sequence
+        hand = tuple(item for item in subscriber.hand if item[0] > wanted)
+        turn = call.task if subscriber.end != NONE else None
+        yield with_reader(state, subscriber._replace(position=wanted, hand=hand, turn=turn)), OK
+
+    def undo(self, state: State, call: Pending) -> State:
+        subscriber = reader(state, call.call.name)
+        keep = call.stage == 0 or subscriber.end != NONE
+        return state if keep else with_reader(state, subscriber._replace(turn=None))
+
+
+class Release(Action):
+    """The end of a block of `read`: what is in hand is processed, unless an exception ended the block."""
+
+    wakes = (ROOM, NEWS)
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT
+        subscriber = reader(state, call.call.name)
+        if not call.call.fails:
+            subscriber = mark(subscriber)
+        yield with_reader(state, subscriber._replace(hand=(), end=NONE, turn=None)), OK
+
+
+class Leave(Action):
+    """The end of a loop by `break`: what is in hand is not processed."""
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT
+        subscriber = reader(state, call.call.name)
+        yield with_reader(state, subscriber._replace(hand=(), end=NONE, turn=None)), OK
+
+
+class WaitFor(Action):
+    """`wait_for`: of the ring, the sequence itself; of a subscriber, the highest sequence that it may read."""
+
+    waits = NEWS
+
+    def refuse(self, state: State, call: Pending) -> str:
+        # REFUSE
+        name, wanted = call.call.name, call.call.sequence
+        if name and not reader(state, name).alive:
+            return "SubscriberClosed"
+        if state.phase is Phase.HALTED or drained(state, wanted):
+            return "DisruptorClosed"
+        return ""
+
+    def guard(self, state: State, call: Pending) -> bool:
+        # GUARD
+        return readable(state, call.call.name) >= call.call.sequence
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT
+        wanted = call.call.sequence
+        if not call.call.name:
+            yield state, Outcome("ok", (wanted,))
+            return
+        for answer in range(max(wanted, call.floor), readable(state, call.call.name) + 1):
+            yield state, Outcome("ok", (answer,))
+
+
+# --- anybody -------------------------------------------------------------------------------------------------
+
+
+class Get(Action):
+    """`get`: look at one slot."""
+
+    def refuse(self, state: State, call: Pending) -> str:
+        # REFUSE
+        wanted = call.call.sequence
+        if wanted > state.published:
+            return "SequenceNotFound"
+        if wanted <= state.claimed - state.capacity:
+            return "OutdatedSequence"
+        return "SequenceVoid" if slot(state, wanted).content is Content.VOID else ""
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT
+        yield state, Outcome("ok", events=(slot(state, call.call.sequence).event,))
+
+
+class Close(Action):
+    """`close`: no new claims."""
+
+    wakes = (ROOM, NEWS)
+    phase: ClassVar[Phase] = Phase.CLOSED
+
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT
+        yield state._replace(phase=max(state.phase, self.phase)), OK
+
+
+class Halt(Close):
+    """`halt`: no waiting any more."""
+
+    phase = Phase.HALTED
+
+
+ACTIONS: dict[str, Action] = {
+    "publish": Publish(),
+    "publish_many": Publish(),
+    "publish_event": PublishEvent(),
+    "claim": Claim(),
+    "publish_claim": PublishClaim(),
+    "abandon": Abandon(),
+    "register_subscriber": RegisterSubscriber(),
+    "remove_subscriber": RemoveSubscriber(),
+    "update_sequence": UpdateSequence(),
+    "wait_for": WaitFor(),
+    "read": Read(),
+    "release": Release(),
+    "iterate": Iterate(),
+    "batches": Iterate(),
+    "leave": Leave(),
+    "get": Get(),
+    "close": Close(),
+    "halt": Halt(),
+}
+"""Every verb; a mutated specification is another such table."""

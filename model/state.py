@@ -1,0 +1,217 @@
+"""The state of a ring, as a value.
+
+Rule 1: a state never changes; an action gives another one. Everything is a tuple, so states can be hashed and compared.
+Rule 2: what a ring would remember is here, and nothing else, except the few fields marked *ghost*: they record what
+        happened, so that a promise can be said as a predicate on one state.
+Rule 3: one atomic step of the ring is one change of the state. What a real ring does between two states is its own affair.
+"""
+
+from collections.abc import Hashable
+from enum import Enum, IntEnum
+from typing import NamedTuple
+
+NONE = -1
+"""The sequence before the first."""
+
+
+class Phase(IntEnum):
+    """The life of a ring; it only goes forward."""
+
+    OPEN = 0
+    CLOSED = 1
+    HALTED = 2
+
+
+class Content(Enum):
+    """What a slot holds."""
+
+    FREE = "free"
+    HELD = "held"
+    FULL = "full"
+    VOID = "void"
+
+
+class Slot(NamedTuple):
+    """One place in the ring."""
+
+    sequence: int = NONE
+    """The sequence that it was last claimed for."""
+    content: Content = Content.FREE
+    """HELD while its claimer may be writing."""
+    event: Hashable = None
+    """What was published, if it is FULL."""
+
+
+class Reader(NamedTuple):
+    """A subscriber."""
+
+    name: str
+    position: int
+    """The highest sequence that it has processed."""
+    after: tuple[str, ...] = ()
+    """Its upstreams."""
+    alive: bool = True
+    """Whether it is registered, and so a gate."""
+    turn: str | None = None
+    """The task that is reading through it."""
+    hand: tuple[tuple[int, Hashable], ...] = ()
+    """The sequences and events that were handed out and not yet marked."""
+    end: int = NONE
+    """The last sequence that the batch in hand covers."""
+    promised: int = 0
+    """Ghost: the first sequence that it was promised when it joined."""
+    ended: bool = False
+    """Ghost: it was told that there is nothing more to come."""
+
+
+class Call(NamedTuple):
+    """A call of a method: the verb and its arguments; see `model/calls.py` for the readable way to write one."""
+
+    verb: str
+    events: tuple[Hashable, ...] = ()
+    n: int = 1
+    sequence: int = NONE
+    name: str = ""
+    after: tuple[str, ...] = ()
+    timed: bool = False
+    """Whether it has a time-out; when that has passed, its `Pending` is `due`."""
+    fails: bool = False
+    """Whether the user's code in it raises: a translator, or the block around a batch."""
+
+
+class Outcome(NamedTuple):
+    """How a call ended."""
+
+    kind: str
+    """"ok", "ended" (of an iteration), or the name of an error."""
+    sequences: tuple[int, ...] = ()
+    events: tuple[Hashable, ...] = ()
+
+    def __str__(self) -> str:
+        parts = [self.kind]
+        if self.sequences:
+            parts.append(span(self.sequences))
+        if self.events:
+            parts.append(", ".join(map(str, self.events)))
+        return " ".join(parts)
+
+
+class Pending(NamedTuple):
+    """A call that has begun and has not returned."""
+
+    task: str
+    call: Call
+    stage: int = 0
+    """How far a call of several steps has come."""
+    floor: int = NONE
+    """What could be read when it began: it may return no less, whatever it has missed since."""
+    held: int = NONE
+    """The sequence that a call holds between its steps."""
+    due: bool = False
+    """Its time-out has passed."""
+    asleep: bool = False
+    """It has found that it cannot go on, and does nothing until it is woken."""
+    outcome: Outcome | None = None
+    """It has taken effect, and is about to return this. Used by the oracle; the explorer returns at once."""
+
+
+class State(NamedTuple):
+    """Everything about one ring at one moment."""
+
+    slots: tuple[Slot, ...]
+    claimed: int = NONE
+    """The highest sequence handed to any producer."""
+    published: int = NONE
+    """The highest sequence up to which everything is published or void."""
+    phase: Phase = Phase.OPEN
+    readers: tuple[Reader, ...] = ()
+    claims: tuple[tuple[int, int], ...] = ()
+    """Claims that somebody holds: first sequence and length."""
+    pending: tuple[Pending, ...] = ()
+    breach: str = ""
+    """Ghost: a call that failed and yet left a trace."""
+
+    @property
+    def capacity(self) -> int:
+        """The number of slots."""
+        return len(self.slots)
+
+
+def ring(capacity: int) -> State:
+    """Return a new ring.
+
+    >>> ring(2).claimed
+    -1
+    """
+    return State(slots=(Slot(),) * capacity)
+
+
+def span(sequences: tuple[int, ...]) -> str:
+    """Return sequences as text.
+
+    >>> span((3,)), span((3, 4, 5)), span((3, 5))
+    ('3', '3..5', '3, 5')
+    """
+    if len(sequences) > 1 and sequences == tuple(range(sequences[0], sequences[-1] + 1)):
+        return f"{sequences[0]}..{sequences[-1]}"
+    return ", ".join(map(str, sequences))
+
+
+def slot(state: State, sequence: int) -> Slot:
+    """Return the slot of `sequence`."""
+    return state.slots[sequence % len(state.slots)]
+
+
+def finished(state: State, sequence: int) -> bool:
+    """Tell whether `sequence` is published or void, and not overwritten."""
+    place = slot(state, sequence)
+    return place.sequence == sequence and place.content in (Content.FULL, Content.VOID)
+
+
+def reader(state: State, name: str) -> Reader:
+    """Return the subscriber called `name`; `KeyError` if there never was one."""
+    for candidate in state.readers:
+        if candidate.name == name:
+            return candidate
+    raise KeyError(name)
+
+
+def lowest(state: State) -> int:
+    """Return the lowest of `published` and the positions of all gates."""
+    return min([state.published, *(gate.position for gate in state.readers if gate.alive)])
+
+
+def has_room(state: State, n: int) -> bool:
+    """Tell whether `n` more sequences fit."""
+    return state.claimed + n <= lowest(state) + state.capacity
+
+
+def readable(state: State, name: str = "") -> int:
+    """Return the highest sequence that `name` may read; without a name, that anybody may."""
+    if not name:
+        return state.published
+    upstreams = (reader(state, upstream).position for upstream in reader(state, name).after)
+    return min([state.published, *upstreams])
+
+
+def with_slots(state: State, changes: dict[int, Slot]) -> State:
+    """Return the state with the slots of some sequences replaced."""
+    slots = list(state.slots)
+    for sequence, changed in changes.items():
+        slots[sequence % len(slots)] = changed
+    return state._replace(slots=tuple(slots))
+
+
+def with_reader(state: State, changed: Reader) -> State:
+    """Return the state with one subscriber replaced."""
+    return state._replace(readers=tuple(changed if other.name == changed.name else other for other in state.readers))
+
+
+def with_pending(state: State, changed: Pending) -> State:
+    """Return the state with the pending call of one task replaced."""
+    return state._replace(pending=tuple(changed if other.task == changed.task else other for other in state.pending))
+
+
+def without_pending(state: State, task: str) -> State:
+    """Return the state without the pending call of `task`."""
+    return state._replace(pending=tuple(other for other in state.pending if other.task != task))

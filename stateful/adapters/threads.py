@@ -1,0 +1,248 @@
+"""Our own ring between threads, by value and in place.
+
+Events are words. In place, an event is written in two halves with a scheduling point between, so that a reader
+that is shown a half-written one says so.
+"""
+
+from collections.abc import Iterator
+from typing import Generic, TypeVar, final
+
+import disruptor
+from disruptor import Batch, Claim, Disruptor, DisruptorError, Reading, Start, Subscriber
+from disruptor._sync import Runtime
+from model.actions import ACTIONS
+from model.calls import EARLIEST, LATEST
+from model.oracle import View
+from model.state import Call, Outcome
+
+E = TypeVar("E")
+
+BY_VALUE = frozenset(ACTIONS) - {"publish_event"}
+IN_PLACE = frozenset(ACTIONS) - {"publish", "publish_many"}
+
+
+class TranslatorError(Exception):
+    """Raised by translators that are told to fail."""
+
+
+class BlockError(Exception):
+    """Raised in blocks that are told to fail."""
+
+
+@final
+class Word:
+    """An event in place: the same word twice, unless it is half written."""
+
+    __slots__ = ("_first", "_runtime", "_second")
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._first = self._second = "nothing"
+
+    def write(self, word: str) -> None:
+        """Write one half, let others look, and write the other."""
+        self._first = word
+        self._runtime.monotonic_ns()  # a scheduling point
+        self._second = word
+
+    def half(self, word: str) -> None:
+        """Write one half only."""
+        self._first = word
+
+    def __str__(self) -> str:
+        return self._first if self._first == self._second else f"{self._first}|{self._second}"
+
+
+class ThreadsRing(Generic[E]):
+    """What by value and in place have in common."""
+
+    verbs: frozenset[str]
+    timeouts = True
+
+    def __init__(self, ring: Disruptor[E], runtime: Runtime) -> None:
+        self.ring = ring
+        self.runtime = runtime
+        self.subscribers: dict[str, Subscriber[E]] = {}
+        self.claims: dict[int, Claim[E]] = {}
+        self.readings: dict[str, Reading[E]] = {}
+        self.loops: dict[str, Iterator[E] | Iterator[Batch[E]]] = {}
+
+    def perform(self, call: Call, timeout: float | None) -> Outcome:
+        """Do one call."""
+        try:
+            outcome: Outcome = getattr(self, f"do_{call.verb}")(call, timeout)
+        except StopIteration:
+            self.loops.pop(call.name, None)
+            return Outcome("ended")
+        except (DisruptorError, TranslatorError) as error:
+            return Outcome(type(error).__name__)
+        return outcome
+
+    def view(self) -> View | None:
+        """Return what the ring shows, unless somebody is inside its lock."""
+        ring = self.ring
+        if ring._sequencer.lock.locked():
+            return None
+        positions = tuple(sorted((s.name, int(s.sequence)) for s in ring.subscribers))
+        return View(ring.claimed, ring.cursor, ring._sequencer.phase.value, positions)
+
+    def check(self) -> None:
+        """Ask the ring for its invariants."""
+        self.ring._check()
+
+    # --- producers -----------------------------------------------------------------------------------------
+
+    def fill(self, claim: Claim[E], index: int, word: str) -> None:
+        """Put a word into a claim."""
+        raise NotImplementedError
+
+    def do_claim(self, call: Call, timeout: float | None) -> Outcome:
+        claim = self.ring.claim(call.n, timeout=timeout)
+        self.claims[claim.sequences[0]] = claim
+        return Outcome("ok", tuple(claim.sequences))
+
+    def do_publish_claim(self, call: Call, timeout: float | None) -> Outcome:
+        claim = self.claims[call.sequence]
+        if claim.open:
+            for index, event in enumerate(call.events):
+                self.fill(claim, index, str(event))
+        return Outcome("ok", tuple(claim.publish()))
+
+    def do_abandon(self, call: Call, timeout: float | None) -> Outcome:
+        self.claims[call.sequence].abandon()
+        return Outcome("ok")
+
+    # --- subscribers ---------------------------------------------------------------------------------------
+
+    def do_register_subscriber(self, call: Call, timeout: float | None) -> Outcome:
+        start = {EARLIEST: Start.EARLIEST, LATEST: Start.LATEST}.get(call.sequence, call.sequence)
+        after = [self.subscribers[name] for name in call.after]
+        joiner = self.ring.register_subscriber(start=start, after=after, name=call.name)
+        self.subscribers[call.name] = joiner
+        return Outcome("ok", (joiner.sequence + 1,))
+
+    def do_remove_subscriber(self, call: Call, timeout: float | None) -> Outcome:
+        self.ring.remove_subscriber(self.subscribers[call.name])
+        return Outcome("ok")
+
+    def do_update_sequence(self, call: Call, timeout: float | None) -> Outcome:
+        self.subscribers[call.name].update_sequence(call.sequence)
+        return Outcome("ok")
+
+    def do_wait_for(self, call: Call, timeout: float | None) -> Outcome:
+        waiter = self.subscribers[call.name] if call.name else self.ring
+        return Outcome("ok", (waiter.wait_for(call.sequence, timeout),))
+
+    def do_read(self, call: Call, timeout: float | None) -> Outcome:
+        reading = self.subscribers[call.name].read(call.n or None, timeout)
+        batch = reading.__enter__()
+        self.readings[call.name] = reading
+        return shown(batch)
+
+    def do_release(self, call: Call, timeout: float | None) -> Outcome:
+        reading = self.readings.pop(call.name)
+        if call.fails:
+            error = BlockError()
+            reading.__exit__(BlockError, error, None)
+        else:
+            reading.__exit__(None, None, None)
+        return Outcome("ok")
+
+    def do_iterate(self, call: Call, timeout: float | None) -> Outcome:
+        loop = self.loops.get(call.name)
+        if loop is None:
+            loop = iter(self.subscribers[call.name])
+            event = self._begin(call.name, loop)
+        else:
+            event = self._next(call.name, loop)
+        return Outcome("ok", (), (str(event),))
+
+    def do_batches(self, call: Call, timeout: float | None) -> Outcome:
+        loop = self.loops.get(call.name)
+        if loop is None:
+            batch = self._begin(call.name, self.subscribers[call.name].batches(call.n or None))
+        else:
+            batch = self._next(call.name, loop)
+        if not isinstance(batch, Batch):
+            raise TypeError(f"a loop over batches gave {batch!r}")
+        return shown(batch)
+
+    def do_leave(self, call: Call, timeout: float | None) -> Outcome:
+        loop = self.loops.pop(call.name)
+        close = getattr(loop, "close")  # noqa: B009  # a generator, though its type says iterator
+        close()
+        return Outcome("ok")
+
+    def _begin(self, name: str, loop: Iterator[E] | Iterator[Batch[E]]) -> E | Batch[E]:
+        first = next(loop)
+        self.loops[name] = loop
+        return first
+
+    def _next(self, name: str, loop: Iterator[E] | Iterator[Batch[E]]) -> E | Batch[E]:
+        try:
+            return next(loop)
+        except BaseException:
+            self.loops.pop(name, None)
+            raise
+
+    # --- anybody -------------------------------------------------------------------------------------------
+
+    def do_get(self, call: Call, timeout: float | None) -> Outcome:
+        return Outcome("ok", events=(str(self.ring.get(call.sequence)),))
+
+    def do_close(self, call: Call, timeout: float | None) -> Outcome:
+        self.ring.close()
+        return Outcome("ok")
+
+    def do_halt(self, call: Call, timeout: float | None) -> Outcome:
+        self.ring.halt()
+        return Outcome("ok")
+
+
+def shown(batch: Batch[E]) -> Outcome:
+    """Return the outcome of a call that handed out a batch."""
+    return Outcome("ok", tuple(batch.sequences), tuple(str(event) for event in batch))
+
+
+@final
+class ByValue(ThreadsRing[str]):
+    """A ring that holds words."""
+
+    verbs = BY_VALUE
+
+    def __init__(self, capacity: int, runtime: Runtime) -> None:
+        super().__init__(Disruptor(capacity, runtime=runtime), runtime)
+
+    def fill(self, claim: Claim[str], index: int, word: str) -> None:
+        """Set the event by index."""
+        claim[index] = word
+
+    def do_publish(self, call: Call, timeout: float | None) -> Outcome:
+        return Outcome("ok", (self.ring.publish(str(call.events[0]), timeout=timeout),))
+
+    def do_publish_many(self, call: Call, timeout: float | None) -> Outcome:
+        return Outcome("ok", tuple(self.ring.publish_many(list(map(str, call.events)), timeout=timeout)))
+
+
+@final
+class InPlace(ThreadsRing[Word]):
+    """A ring of events in place."""
+
+    verbs = IN_PLACE
+
+    def __init__(self, capacity: int, runtime: Runtime) -> None:
+        super().__init__(Disruptor(capacity, lambda: Word(runtime), runtime=runtime), runtime)
+
+    def fill(self, claim: Claim[Word], index: int, word: str) -> None:
+        """Write the event in its two halves."""
+        claim[index].write(word)
+
+    def do_publish_event(self, call: Call, timeout: float | None) -> Outcome:
+        def translate(event: Word, sequence: disruptor.Sequence) -> None:
+            word = str(call.events[0])
+            if call.fails:
+                event.half(word)
+                raise TranslatorError(word)
+            event.write(word)
+
+        return Outcome("ok", (self.ring.publish_event(translate, timeout=timeout),))

@@ -1,0 +1,146 @@
+"""A ring under test, the tasks that use it, and the oracle that follows: all that is compared is compared here.
+
+Rule 1: every call is told to the oracle when it begins and when it returns.
+Rule 2: after every step at which the ring shows itself (nobody is inside its lock), what it shows is compared.
+Rule 3: whenever nothing moves, and so before the clock moves, the calls that still wait are exactly those that the
+        model says cannot go on. No later event masks a lost wake-up.
+Rule 4: a time-out begins when the call first looks at the clock; when its time is over, the oracle is told.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar, final
+
+from disruptor._cell import Cell
+from disruptor._sync import Condition, Lock, Runtime
+from model.oracle import Oracle, View
+from model.promises import ALWAYS
+from model.state import Call, Outcome
+from stateful.adapters._protocol import Make, Ring
+from stateful.scheduler import Scheduler
+
+_T = TypeVar("_T")
+
+SAFETY = tuple(promise for promise in ALWAYS if promise.__name__.startswith("s"))
+
+
+@final
+class _Clocked:
+    """A call with a time-out: when its time is over."""
+
+    __slots__ = ("deadline", "due", "timeout")
+
+    def __init__(self, timeout: float) -> None:
+        self.timeout = timeout
+        self.deadline: int | None = None
+        self.due = False
+
+
+@final
+class _Watching:
+    """The scheduler's runtime, with eyes: it notes when a task looks at the clock, and names tasks, not greenlets."""
+
+    def __init__(self, inner: Runtime, world: "World") -> None:
+        self._inner = inner
+        self._world = world
+
+    def lock(self) -> Lock:
+        return self._inner.lock()
+
+    def condition(self, lock: Lock) -> Condition:
+        return self._inner.condition(lock)
+
+    def cell(self, value: int) -> Cell:
+        return self._inner.cell(value)
+
+    def array(self, items: list[_T]) -> list[_T]:
+        return self._inner.array(items)
+
+    def spawn(self, function: Callable[[], None]) -> None:
+        self._inner.spawn(function)
+
+    def monotonic_ns(self) -> int:
+        now = self._inner.monotonic_ns()
+        self._world.looked_at_clock(now)
+        return now
+
+    def ident(self) -> int:
+        return self._world.ident()
+
+
+@final
+class World:
+    """One ring on one scheduler, followed by one oracle."""
+
+    def __init__(self, make: Make, capacity: int, scheduler: Scheduler) -> None:
+        self.scheduler = scheduler
+        self.runtime: Runtime = _Watching(scheduler.runtime, self)
+        self.ring: Ring = make(capacity, self.runtime)
+        self.oracle = Oracle(capacity)
+        self._waiting: dict[str, _Clocked] = {}
+        self._names: dict[str, int] = {}
+        self._seen: View | None = None
+        scheduler.on_step = self._on_step
+        scheduler.before_clock = self._before_clock
+
+    # --- acting --------------------------------------------------------------------------------------------
+
+    def do(self, task: str, call: Call, timeout: float | None = None) -> Outcome:
+        """Do `call` in the current scheduler task, known to the oracle as `task`."""
+        oracle = self.oracle
+        if timeout is not None:
+            call = call._replace(timed=True)
+            self._waiting[task] = _Clocked(timeout)
+        oracle.invoke(task, call)
+        outcome = self.ring.perform(call, timeout)
+        self._tell_due()
+        self._waiting.pop(task, None)
+        oracle.respond(task, outcome)
+        return outcome
+
+    def setup(self, call: Call) -> Outcome:
+        """Do `call` before any task runs."""
+        return self.do("setup", call)
+
+    def quiesce(self) -> None:
+        """Compare at a moment when nothing moves."""
+        self._tell_due()
+        view = self.ring.view()
+        self.oracle.quiesce(view if view is not None else View())
+        self.oracle.check(SAFETY)
+        if view is not None:
+            self.ring.check()
+
+    # --- what the runtime asks -----------------------------------------------------------------------------
+
+    def ident(self) -> int:
+        """Return the identity of the current task, the same for all greenlets of one name."""
+        task = self.scheduler.current
+        name = "setup" if task is None else task.name
+        return self._names.setdefault(name, len(self._names) + 1)
+
+    def looked_at_clock(self, now: int) -> None:
+        """Note that the current task has looked at the clock."""
+        task = self.scheduler.current
+        clocked = self._waiting.get("setup" if task is None else task.name)
+        if clocked is not None and clocked.deadline is None:
+            clocked.deadline = now + round(clocked.timeout * 1e9)
+            self._tell_due()
+
+    # --- what the scheduler calls --------------------------------------------------------------------------
+
+    def _on_step(self, scheduler: Scheduler) -> None:
+        self._tell_due()
+        view = self.ring.view()
+        if view is not None and view != self._seen:
+            self._seen = view
+            self.oracle.observe(view)
+
+    def _before_clock(self, scheduler: Scheduler) -> None:
+        self.quiesce()
+
+    def _tell_due(self) -> None:
+        now = self.scheduler.now
+        for task, clocked in self._waiting.items():
+            if not clocked.due and clocked.deadline is not None and clocked.deadline <= now:
+                clocked.due = True
+                self.oracle.due(task)
