@@ -144,8 +144,7 @@ class Sequencer:
             self._advance()
             self._held.pop(first, None)
             self._taking = None
-        self.news.wake()
-        self.room.wake()
+        self._wake()
 
     # --- finishing; the caller holds the lock --------------------------------------------------------------
 
@@ -153,13 +152,18 @@ class Sequencer:
         """Show the sequences of a claim, all at once, as soon as everything below is finished."""
         self._finish(first, first + n - 1)
         self._taking = None
-        self.news.wake()
+        self._wake()
 
     def void(self, first: int, n: int) -> None:
         """Give up the sequences of a held claim: everybody will walk past them."""
         self.voids.update(range(first, first + n))
         self._finish(first, first + n - 1)
+        self._wake()
+
+    def _wake(self) -> None:
+        """Wake readers, and producers too: without subscribers it is an unfinished claim that holds them back."""
         self.news.wake()
+        self.room.wake()
 
     def _finish(self, first: int, last: int) -> None:
         if first == self.published.value + 1 and not self._done:
@@ -194,8 +198,7 @@ class Sequencer:
     def remove_gate(self, gate: Gate) -> None:
         """Stop gating, and wake everybody who may have waited for it."""
         self.gates = tuple(other for other in self.gates if other is not gate)
-        self.room.wake()
-        self.news.wake()
+        self._wake()
 
     def close(self, phase: int) -> None:
         """Enter `phase` (CLOSED, HALTED) unless it is already passed, and wake everybody."""
@@ -204,8 +207,7 @@ class Sequencer:
         if phase > self.phase.value:
             self.phase.value = phase
             self._limit = INITIAL  # the next claim looks, and finds out
-        self.room.wake()
-        self.news.wake()
+        self._wake()
 
     # --- waiting -------------------------------------------------------------------------------------------
 

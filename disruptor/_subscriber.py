@@ -17,7 +17,7 @@ from disruptor._barrier import Barrier
 from disruptor._batch import Batch, Reading
 from disruptor._cell import Cell
 from disruptor._deadline import check_timeout
-from disruptor._errors import DisruptorClosed, InvalidValue, SubscriberBusy
+from disruptor._errors import DisruptorClosed, InvalidValue, SubscriberBusy, SubscriberClosed
 from disruptor._override import override
 from disruptor._sequence import Sequence, batch_end, lag
 from disruptor._sequencer import HALTED, Sequencer
@@ -143,7 +143,8 @@ class Subscriber(Generic[E]):
         if not mine:
             self._begin()
         try:
-            self._barrier.confirm()
+            if self.closed:
+                raise SubscriberClosed(f"subscriber {self.name!r} was removed from its ring")
             position = self.position.value
             if wanted < position:
                 raise InvalidValue(f"{self.name!r} is at {position} and cannot go back to {wanted}")

@@ -79,8 +79,9 @@ class Action:
 
 def take(state: State, n: int) -> State:
     """Return the state in which the next `n` sequences are held."""
-    held = {s: Slot(s, Content.HELD) for s in range(state.claimed + 1, state.claimed + n + 1)}
-    return with_slots(state, held)._replace(claimed=state.claimed + n)
+    first = state.claimed + 1
+    held = {s: Slot(s, Content.HELD) for s in range(first, first + n)}
+    return with_slots(state, held)._replace(claimed=state.claimed + n, claims=(*state.claims, (first, n)))
 
 
 def finish(state: State, places: dict[int, Slot]) -> State:
@@ -108,53 +109,40 @@ def give_up(state: State, first: int, n: int) -> State:
 
 
 class Publish(Action):
-    """`publish`: one event or, as `publish_many`, several; in one step, so nobody sees a part of them."""
+    """`publish`, `publish_many`, `publish_event`: claim, then fill and show all at once, or void if a translator raised."""
 
     waits = ROOM
     wakes = (ROOM, NEWS)
 
     def refuse(self, state: State, call: Pending) -> str:
         # REFUSE
-        if state.phase is not Phase.OPEN and call.stage == 0 and call.call.n > 0:
-            return "DisruptorClosed"
-        return ""
+        late = state.phase is not Phase.OPEN and call.stage == 0
+        return "DisruptorClosed" if late and call.call.n > 0 else ""
 
     def guard(self, state: State, call: Pending) -> bool:
         # GUARD
-        return has_room(state, call.call.n)
+        return call.stage == 1 or has_room(state, call.call.n)
 
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
-        # EFFECT
-        first, n = state.claimed + 1, call.call.n
-        yield fill(take(state, n), first, call), Outcome("ok", tuple(range(first, first + n)))
+        # EFFECT: first step, the claim
+        n = call.call.n
+        if call.stage == 0 and n > 0:
+            first = state.claimed + 1
+            state = take(state, n)
+            yield with_pending(state, call._replace(stage=1, held=first)), None
+            return
+        # EFFECT: second step, what was made of it
+        state = give_up(state, call.held, n)
+        if call.call.fails:
+            yield empty(state, call.held, n), Outcome("TranslatorError")
+        else:
+            yield fill(state, call.held, call), Outcome("ok", tuple(range(call.held, call.held + n)))
 
     def hopeless(self, state: State, call: Pending) -> str:
         # HOPELESS: it waits for the batch that its own task has in hand
         needed = state.claimed + call.call.n - state.capacity
         own = (r for r in state.readers if r.alive and r.turn == call.task)
         return "SelfDeadlock" if any(gate.position < needed for gate in own) else ""
-
-
-class PublishEvent(Publish):
-    """`publish_event`: claim one, let the translator fill it, and publish it, or void it if the translator raised."""
-
-    def guard(self, state: State, call: Pending) -> bool:
-        # GUARD
-        return call.stage == 1 or has_room(state, 1)
-
-    def effect(self, state: State, call: Pending) -> Iterator[Result]:
-        # EFFECT: first step, the claim
-        if call.stage == 0:
-            first = state.claimed + 1
-            state = take(state, 1)._replace(claims=(*state.claims, (first, 1)))
-            yield with_pending(state, call._replace(stage=1, held=first)), None
-            return
-        # EFFECT: second step, what the translator made of it
-        state = give_up(state, call.held, 1)
-        if call.call.fails:
-            yield empty(state, call.held, 1), Outcome("TranslatorError")
-        else:
-            yield fill(state, call.held, call), Outcome("ok", (call.held,))
 
 
 class Claim(Publish):
@@ -165,8 +153,7 @@ class Claim(Publish):
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT
         first, n = state.claimed + 1, call.call.n
-        state = take(state, n)._replace(claims=(*state.claims, (first, n)))
-        yield state, Outcome("ok", tuple(range(first, first + n)))
+        yield take(state, n), Outcome("ok", tuple(range(first, first + n)))
 
 
 class PublishClaim(Action):
@@ -370,6 +357,8 @@ class UpdateSequence(Turn):
     def refuse_turn(self, state: State, call: Pending, subscriber: Reader) -> str:
         # REFUSE
         wanted, top = call.call.sequence, readable(state, subscriber.name)
+        if call.stage == 2:
+            return ""
         if not subscriber.alive:
             return "SubscriberClosed"
         within = subscriber.position <= wanted <= max(top, subscriber.position)
@@ -380,11 +369,16 @@ class UpdateSequence(Turn):
         return True
 
     def effect_turn(self, state: State, call: Pending, subscriber: Reader) -> Iterator[Result]:
-        # EFFECT: what it had in hand and is marked now is no longer in hand
-        wanted = call.call.sequence
-        hand = tuple(item for item in subscriber.hand if item[0] > wanted)
+        # EFFECT: second step, the mark; what was in hand and is marked now is no longer in hand
+        if call.stage == 1:
+            wanted = call.call.sequence
+            hand = tuple(item for item in subscriber.hand if item[0] > wanted)
+            state = with_reader(state, subscriber._replace(position=wanted, hand=hand))
+            yield with_pending(state, call._replace(stage=2)), None
+            return
+        # EFFECT: third step, the turn is free again
         turn = call.task if subscriber.end != NONE else None
-        yield with_reader(state, subscriber._replace(position=wanted, hand=hand, turn=turn)), OK
+        yield with_reader(state, subscriber._replace(turn=turn)), OK
 
     def undo(self, state: State, call: Pending) -> State:
         subscriber = reader(state, call.call.name)
@@ -400,8 +394,11 @@ class Release(Action):
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT
         subscriber = reader(state, call.call.name)
-        if not call.call.fails:
-            subscriber = mark(subscriber)
+        # EFFECT: first step, the mark
+        if call.stage == 0 and not call.call.fails:
+            yield with_pending(with_reader(state, mark(subscriber)), call._replace(stage=1)), None
+            return
+        # EFFECT: second step, the turn is free again
         yield with_reader(state, subscriber._replace(hand=(), end=NONE, turn=None)), OK
 
 
@@ -482,7 +479,7 @@ class Halt(Close):
 ACTIONS: dict[str, Action] = {
     "publish": Publish(),
     "publish_many": Publish(),
-    "publish_event": PublishEvent(),
+    "publish_event": Publish(),
     "claim": Claim(),
     "publish_claim": PublishClaim(),
     "abandon": Abandon(),

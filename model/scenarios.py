@@ -2,7 +2,7 @@
 
 Rule 1: an actor is a name and a function from what it sees and where it is (`at`) to the calls that it may make next, each
         with where it is then. It has one call at a time. `DONE` is where it makes no calls any more.
-Rule 2: an actor that is told that the ring or its subscriber is closed is done.
+Rule 2: an actor that is told that the ring or its subscriber is closed is done, or has only to clear up (`closing`).
 Rule 3: every scenario closes its ring in the end, so that from every state there must be a way to the end.
 """
 
@@ -28,6 +28,8 @@ class Actor(NamedTuple):
 
     name: str
     choices: Choices
+    closing: int = DONE
+    """Where it is after it was told that the ring is closed."""
 
 
 class Scenario(NamedTuple):
@@ -47,6 +49,7 @@ class World(NamedTuple):
 def successors(scenario: Scenario, actions: Actions = ACTIONS) -> Callable[[World], Iterator[tuple[Step, World]]]:
     """Return the function that yields every step that may happen in a world."""
     index = {actor.name: k for k, actor in enumerate(scenario.actors)}
+    closing = {actor.name: actor.closing for actor in scenario.actors}
 
     def moved(at: tuple[int, ...], task: str, place: int) -> tuple[int, ...]:
         k = index[task]
@@ -72,7 +75,7 @@ def successors(scenario: Scenario, actions: Actions = ACTIONS) -> Callable[[Worl
                 if outcome is None:
                     yield Step(pending.task, "goes on"), World(after, at)
                     continue
-                then = moved(at, pending.task, DONE) if outcome.kind in CLOSING else at
+                then = moved(at, pending.task, closing[pending.task]) if outcome.kind in CLOSING else at
                 returned = World(without_pending(after, pending.task), then)
                 yield Step(pending.task, f"{pending.call.verb} -> {outcome}"), returned
             if blocked:
@@ -133,13 +136,14 @@ def claimer(name: str, *sizes: int, timed: bool = False) -> Actor:
             yield calls.claim(sizes[at], timed=timed), at + 1
         for first, n in state.claims:
             taken = {call.call.sequence for call in state.pending if call.call.verb in ("publish_claim", "abandon")}
-            if first not in taken:
+            within = {call.held for call in state.pending}
+            if first not in taken | within:
                 yield calls.publish_claim(first, *(f"{first + k}" for k in range(n))), at
                 yield calls.abandon(first, n), at
         if at == last and not state.claims:
-            yield calls.get(state.claimed), DONE
+            yield calls.get(max(state.claimed, 0)), DONE
 
-    return Actor(name, choices)
+    return Actor(name, choices, closing=last)
 
 
 def subscriber(name: str, *, timed: bool = False, fails: bool = False) -> Actor:

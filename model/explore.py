@@ -1,0 +1,177 @@
+"""Every state that can be reached, breadth first, with every promise checked in each.
+
+Rule 1: nothing here knows what a state is; it has to be hashable, and `successors` has to be a pure function.
+Rule 2: breadth first, so the trace to a broken promise is as short as possible.
+Rule 3: a limit that is reached is reported as a limit, never as a pass.
+
+Counts follow TLC, so that they can be compared with published ones: `states` are distinct states, `transitions` the
+initial states plus every successor that was generated, `depth` the number of levels, the initial states being the first.
+"""
+
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from model.draw import Row, lanes
+
+S = TypeVar("S")
+
+
+class Step(NamedTuple):
+    """What leads from one state to the next: who, and what."""
+
+    actor: str
+    text: str
+
+
+class Promise(NamedTuple, Generic[S]):
+    """A predicate on states, with a name."""
+
+    name: str
+    holds: Callable[[S], bool]
+
+
+class Violation(NamedTuple, Generic[S]):
+    """A broken promise, and the shortest way to it."""
+
+    promise: str
+    trace: tuple[tuple[Step, S], ...]
+    state: S
+
+    def __str__(self) -> str:
+        rows = [Row(step.actor, step.text) for step, _ in self.trace]
+        if rows:
+            rows[-1] = rows[-1]._replace(note=self.promise)
+        return f"{self.promise}\n{lanes(dict.fromkeys(row.actor for row in rows), rows)}\nin {self.state}"
+
+
+class PromiseBroken(AssertionError):
+    """A promise does not hold, or was not put to the test."""
+
+
+class Report(NamedTuple, Generic[S]):
+    """What an exploration found."""
+
+    states: int
+    transitions: int
+    depth: int
+    complete: bool
+    """Whether everything was visited: false after a violation, and if `max_states` was reached."""
+    violation: Violation[S] | None
+    unmet: tuple[str, ...]
+    """The `sometimes` promises that held nowhere."""
+
+    def require(self) -> "Report[S]":
+        """Return the report; `PromiseBroken`, with the trace as lanes, if it is not complete and clean."""
+        if self.violation is not None:
+            raise PromiseBroken(str(self.violation))
+        if not self.complete:
+            raise PromiseBroken(f"the limit was reached after {self.states} states")
+        if self.unmet:
+            raise PromiseBroken(f"never seen: {', '.join(self.unmet)}")
+        return self
+
+
+DEADLOCK = "deadlock"
+"""Nothing can happen, and not everybody has finished."""
+NO_WAY_TO_FINISH = "no way to finish"
+"""From this state on, whatever happens, not everybody can finish."""
+
+
+def explore(
+    initial: Iterable[S],
+    successors: Callable[[S], Iterable[tuple[Step, S]]],
+    *,
+    always: Sequence[Promise[S]] = (),
+    sometimes: Sequence[Promise[S]] = (),
+    done: Callable[[S], bool] | None = None,
+    max_states: int | None = None,
+) -> Report[S]:
+    """Visit every state that can be reached from `initial`.
+
+    `always` has to hold in every state, each of `sometimes` in some state. With `done`, a state without successors
+    that is not done is a deadlock, and from every state some done state has to be reachable.
+
+    >>> def count(state: int) -> Iterable[tuple[Step, int]]:
+    ...     return [(Step("counter", "adds one"), state + 1)] if state < 3 else []
+    >>> report = explore([0], count, always=[Promise("below 3", lambda state: state < 3)])
+    >>> print(report.violation)
+    below 3
+    step  counter
+       1  adds one
+       2  adds one
+       3  adds one   <- below 3
+    in 3
+    """
+    states: list[S] = list(dict.fromkeys(initial))
+    index = {state: k for k, state in enumerate(states)}
+    parents = array("q", [-1] * len(states))
+    steps: list[Step | None] = [None] * len(states)
+    sources, targets = array("q"), array("q")
+    unmet = {promise.name: promise.holds for promise in sometimes}
+    transitions = len(states)
+    depth = 0
+
+    def violation(promise: str, k: int) -> Violation[S]:
+        trace = []
+        state = states[k]
+        while (step := steps[k]) is not None:
+            trace.append((step, states[k]))
+            k = parents[k]
+        return Violation(promise, tuple(reversed(trace)), state)
+
+    def report(complete: bool, found: Violation[S] | None) -> Report[S]:
+        return Report(len(states), transitions, depth, complete, found, tuple(unmet))
+
+    k = 0
+    level_end = 0
+    while k < len(states):
+        if k == level_end:
+            depth += 1
+            level_end = len(states)
+        if max_states is not None and len(states) > max_states:
+            return report(False, None)
+        state = states[k]
+        for promise in always:
+            if not promise.holds(state):
+                return report(False, violation(promise.name, k))
+        for name in [name for name, holds in unmet.items() if holds(state)]:
+            del unmet[name]
+        stuck = True
+        for step, following in successors(state):
+            stuck = False
+            transitions += 1
+            target = index.get(following)
+            if target is None:
+                target = index[following] = len(states)
+                states.append(following)
+                parents.append(k)
+                steps.append(step)
+            if done is not None:
+                sources.append(k)
+                targets.append(target)
+        if stuck and done is not None and not done(state):
+            return report(False, violation(DEADLOCK, k))
+        k += 1
+    if done is not None:
+        lost = _first_lost(len(states), sources, targets, [k for k, state in enumerate(states) if done(state)])
+        if lost is not None:
+            return report(False, violation(NO_WAY_TO_FINISH, lost))
+    return report(True, None)
+
+
+def _first_lost(count: int, sources: "array[int]", targets: "array[int]", finished: list[int]) -> int | None:
+    """Return the first state from which no finished one can be reached."""
+    before: list[list[int]] = [[] for _ in range(count)]
+    for source, target in zip(sources, targets, strict=True):
+        before[target].append(source)
+    saved = bytearray(count)
+    for k in finished:
+        saved[k] = 1
+    while finished:
+        for source in before[finished.pop()]:
+            if not saved[source]:
+                saved[source] = 1
+                finished.append(source)
+    lost = saved.find(0)
+    return None if lost < 0 else lost

@@ -1,0 +1,23 @@
+"""A scheduler that owns every interleaving, and the clock.
+
+It runs code that is written against `disruptor._sync.Runtime`, one task at a time, and decides at every scheduling
+point who goes on. A run is decided by a `Schedule`, which is data: the same schedule gives the same run.
+
+    _schedule   a schedule as data, and as a short string
+    _task       one task: a greenlet, and what it waits for
+    _choose     ways to choose: replay, at random, by priorities
+    _core       the scheduler: points, decisions, virtual time
+    _runtime    locks, conditions, cells and clock that report to it
+    _explore    every schedule of a program, up to a bound
+"""
+
+from stateful.scheduler._choose import PCT as PCT, Chooser as Chooser, RandomWalk as RandomWalk, Replay as Replay
+from stateful.scheduler._core import (
+    CLOCK as CLOCK,
+    Granularity as Granularity,
+    Scheduler as Scheduler,
+    StepLimit as StepLimit,
+)
+from stateful.scheduler._explore import Exploration as Exploration, Failed as Failed, explore as explore
+from stateful.scheduler._schedule import Schedule as Schedule
+from stateful.scheduler._task import Task as Task

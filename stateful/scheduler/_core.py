@@ -1,0 +1,271 @@
+"""The scheduler: tasks, scheduling points, decisions, and virtual time.
+
+Rule 1: one task runs at a time, and only a scheduling point can change which. So everything between two points is atomic.
+Rule 2: a decision is a point where more than one option is open. `chooser` decides; what differs from the default is
+        written into `schedule`, which replays the run.
+Rule 3: the clock moves when nobody can run, or as a choice while somebody waits with a deadline; always to the
+        earliest deadline. Before it moves because nobody can run, `before_clock` is called.
+Rule 4: what `on_step` or a task raises ends the run: `run` raises it.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Final, final
+
+from greenlet import GreenletExit, getcurrent
+
+from disruptor._sync import Runtime
+from stateful.scheduler._choose import Chooser, Replay
+from stateful.scheduler._schedule import Schedule
+from stateful.scheduler._task import Task
+
+CLOCK: Final = "clock"
+"""The name of the clock among the options."""
+
+START_NS: Final = 1_000_000_000_000
+"""The virtual time at the beginning: not zero, so that a forgotten `now` shows."""
+
+
+class Granularity(Enum):
+    """Where the scheduling points are."""
+
+    LOCKS = "locks"
+    """Before taking and after giving back a lock, at every wait, and at every look at the clock."""
+    CELLS = "cells"
+    """Also before every load and store of a cell, and of the slots."""
+
+
+class StepLimit(AssertionError):
+    """A run took more steps than allowed: perhaps it never ends."""
+
+
+@final
+class Scheduler:
+    """Runs tasks, one at a time, as `chooser` decides."""
+
+    def __init__(
+        self,
+        chooser: Chooser | None = None,
+        *,
+        granularity: Granularity = Granularity.CELLS,
+        max_steps: int = 20_000,
+        record: bool = False,
+    ) -> None:
+        from stateful.scheduler._runtime import SimRuntime
+
+        self.chooser: Chooser = Replay() if chooser is None else chooser
+        self.cells = granularity is Granularity.CELLS
+        self.after_release = granularity is Granularity.LOCKS
+        self.now = START_NS
+        self.current: Task | None = None
+        self.tasks: list[Task] = []
+        self.steps = 0
+        self.decisions = 0
+        self.trace: list[tuple[str, str]] | None = [] if record else None
+        """Task and text of each step, if `record`."""
+        self.on_step: Callable[[Scheduler], None] | None = None
+        self.before_clock: Callable[[Scheduler], None] | None = None
+        self.runtime: Runtime = SimRuntime(self)
+        self._max_steps = max_steps
+        self._deviations: list[tuple[int, str]] = []
+        self._hub = getcurrent()
+        self._next: Task | None = None
+        self._failure: BaseException | None = None
+        self._disposing = False
+        self._looking = False
+
+    @property
+    def schedule(self) -> Schedule:
+        """The decisions so far that differed from the default."""
+        return Schedule(tuple(self._deviations))
+
+    # --- from outside --------------------------------------------------------------------------------------
+
+    def spawn(self, name: str, body: Callable[[], object]) -> Task:
+        """Add a task; its name must be unlike those of the tasks that still run."""
+        if name == CLOCK or any(task.name == name and not task.ended for task in self.tasks):
+            raise ValueError(f"there is already a task named {name!r}")
+        task = Task(name, lambda: self._body(task, body))
+        self.tasks = [other for other in self.tasks if not other.ended]
+        self.tasks.append(task)
+        return task
+
+    def run(self, *, steps: int | None = None, clock: bool = True) -> bool:
+        """Run until nothing can move, or for about `steps` steps; return whether nothing can move.
+
+        With `clock=False`, the clock only moves by choice. Raises what a task or a hook raised.
+        """
+        self._hub = getcurrent()
+        limit = None if steps is None else self.steps + steps
+        while limit is None or self.steps < limit:
+            self._next = None
+            task = self._decide(None, clock)
+            if task is None:
+                return True
+            self._limit = limit
+            self._resume(task)
+        return False
+
+    def runnable(self) -> list[Task]:
+        """Return the tasks that can go on now."""
+        return [task for task in self.tasks if task.runnable(self.now)]
+
+    def advance_clock(self) -> bool:
+        """Move the clock to the earliest deadline of a waiting task; return whether there is one."""
+        deadlines = [
+            task.deadline
+            for task in self.tasks
+            if not task.ended and task.deadline is not None and task.deadline > self.now
+        ]
+        if not deadlines:
+            return False
+        self.now = min(deadlines)
+        self._note(CLOCK, f"moves to {(self.now - START_NS) / 1e9:g} s")
+        return True
+
+    def inject(self, task: Task, error: BaseException) -> None:
+        """Raise `error` in `task` when it next goes on, at the point where it is."""
+        task.injected = error
+
+    def dispose(self) -> None:
+        """End all tasks; to be called when a run is over, so that nothing of it is left."""
+        self._disposing = True
+        for task in self.tasks:
+            if not task.ended and task.started:
+                self.current = task
+                task.greenlet.throw(GreenletExit)
+            task.ended = True
+        self.tasks = []
+        self.current = None
+        self.on_step = self.before_clock = None
+
+    # --- from inside ---------------------------------------------------------------------------------------
+
+    _limit: int | None = None
+
+    def point(self, text: str) -> None:
+        """Offer to go on with another task before the current one does `text`. Outside of tasks, do nothing."""
+        task = self.current
+        if task is None or self._disposing or self._looking:
+            return
+        self._step(task, text)
+        if self._limit is not None and self.steps >= self._limit:
+            self._hub.switch()
+        else:
+            chosen = self._decide(task, True)
+            if chosen is not task:
+                self._next = chosen
+                self._hub.switch()
+        self._resumed(task)
+
+    def wait(self, task: Task, text: str) -> None:
+        """Let others go on until the current task is runnable again."""
+        self._step(task, text)
+        while not task.runnable(self.now):
+            self._hub.switch()
+            self._resumed(task)
+
+    @property
+    def disposing(self) -> bool:
+        """Whether the run is over and its tasks are being thrown away."""
+        return self._disposing
+
+    def fail(self, error: BaseException) -> None:
+        """End the run with `error`; does not return in a task."""
+        self._failure = error
+        if self.current is not None:
+            self._hub.switch()
+
+    # --- inside --------------------------------------------------------------------------------------------
+
+    def _body(self, task: Task, body: Callable[[], object]) -> None:
+        try:
+            body()
+        except GreenletExit:
+            pass
+        except BaseException as error:
+            task.error = error
+            self._failure = error
+        task.ended = True
+
+    def _resume(self, task: Task) -> None:
+        following: Task | None = task
+        while following is not None:
+            self.current = following
+            self._next = None
+            following.started = True
+            following.greenlet.switch()
+            self.current = None
+            if self._failure is not None:
+                failure, self._failure = self._failure, None
+                raise failure
+            if following.ended:
+                self._hook()
+            following = self._next
+
+    def _resumed(self, task: Task) -> None:
+        if self._disposing:
+            raise GreenletExit
+        if task.injected is not None:
+            error, task.injected = task.injected, None
+            task.lock = task.deadline = None
+            raise error
+
+    def _step(self, task: Task, text: str) -> None:
+        self._note(task.name, text)
+        self.steps += 1
+        if self.steps > self._max_steps:
+            self.fail(StepLimit(f"more than {self._max_steps} steps"))
+        self._hook()
+
+    def _hook(self) -> None:
+        if self.on_step is not None:
+            self._looking = True  # a hook looks at what is shared: no points, no steps
+            try:
+                self.on_step(self)
+            except BaseException as error:
+                if self.current is None:
+                    raise
+                self.fail(error)
+            finally:
+                self._looking = False
+
+    def _note(self, name: str, text: str) -> None:
+        if self.trace is not None:
+            self.trace.append((name, text))
+
+    def _decide(self, current: Task | None, clock: bool) -> Task | None:
+        """Return who goes on; the clock may move meanwhile. None if nobody can."""
+        while True:
+            now = self.now
+            going = current is not None and current.runnable(now)
+            tasks = [task for task in self.tasks if task.runnable(now)]
+            if going and current is not None and tasks[0] is not current:
+                tasks.remove(current)
+                tasks.insert(0, current)
+            timed = any(task.deadline is not None and task.deadline > now and not task.ended for task in self.tasks)
+            if not tasks:
+                if not (timed and clock):
+                    return None
+                if self.before_clock is not None:
+                    self.before_clock(self)
+                self.advance_clock()
+                continue
+            if len(tasks) == 1 and not timed:
+                return tasks[0]
+            options = [task.name for task in tasks]
+            if timed:
+                options.append(CLOCK)
+            try:
+                index = self.chooser.choose(self.decisions, options, going)
+            except BaseException as error:
+                if self.current is None:
+                    raise
+                self.fail(error)
+                raise
+            if index:
+                self._deviations.append((self.decisions, options[index]))
+            self.decisions += 1
+            if index < len(tasks):
+                return tasks[index]
+            self.advance_clock()

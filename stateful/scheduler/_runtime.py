@@ -1,0 +1,202 @@
+"""Locks, conditions, cells and a clock that report to the scheduler.
+
+Rule 1: only the lock, the clock and the shared numbers are simulated. The condition is CPython's own code, with the
+        simulated lock put in place of the real one: its faults are a part of what is explored.
+Rule 2: whatever may be seen by another task is a scheduling point, as far as the granularity asks for it.
+Rule 3: outside of tasks everything works and nothing is a point.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from types import FunctionType, TracebackType
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, cast, final, overload
+
+from disruptor._cell import Cell, PlainCell
+from disruptor._sync import Condition, Lock
+
+if TYPE_CHECKING:
+    from stateful.scheduler._core import Scheduler
+
+T = TypeVar("T")
+
+
+@final
+class SimLock:
+    """A lock of virtual tasks. `quiet`: taking it while it is free is nobody else's business, so no point."""
+
+    __slots__ = ("label", "quiet", "scheduler", "taken")
+
+    def __init__(self, scheduler: "Scheduler", label: str = "lock", *, quiet: bool = False) -> None:
+        self.scheduler = scheduler
+        self.label = label
+        self.quiet = quiet
+        self.taken = False
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take the lock, waiting in virtual time."""
+        scheduler = self.scheduler
+        if scheduler.disposing:
+            return True
+        if not (self.quiet and not self.taken):
+            scheduler.point(f"take {self.label}")
+        if not self.taken:
+            self.taken = True
+            return True
+        if not blocking or timeout == 0:
+            return False
+        task = scheduler.current
+        if task is None:
+            raise RuntimeError(f"outside of tasks, {self.label} would be waited for for ever")
+        deadline = None if timeout < 0 else scheduler.now + max(1, round(timeout * 1e9))
+        task.lock, task.deadline = self, deadline
+        try:
+            while self.taken:
+                scheduler.wait(task, f"wait for {self.label}")
+                if self.taken and deadline is not None and deadline <= scheduler.now:
+                    return False
+            self.taken = True
+        finally:
+            task.lock = task.deadline = None
+        return True
+
+    def release(self) -> None:
+        """Give the lock back; any task may."""
+        scheduler = self.scheduler
+        if scheduler.disposing:
+            return
+        if not self.taken:
+            raise RuntimeError("release unlocked lock")
+        self.taken = False
+        if scheduler.after_release and not self.quiet:
+            scheduler.point(f"has given back {self.label}")
+
+    def locked(self) -> bool:
+        """Tell whether somebody has the lock."""
+        return self.taken
+
+    def _is_owned(self) -> bool:
+        """Tell the condition that its caller has the lock: the ring's own tests show that it does."""
+        return self.taken or self.scheduler.disposing
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.release()
+
+
+@final
+class SimCell:
+    """A cell whose every load and store is a scheduling point."""
+
+    __slots__ = ("_value", "label", "scheduler")
+
+    def __init__(self, scheduler: "Scheduler", value: int) -> None:
+        self.scheduler = scheduler
+        self.label = "cell"
+        self._value = value
+
+    @property
+    def value(self) -> int:
+        """The number."""
+        self.scheduler.point(f"load {self.label}")
+        return self._value
+
+    @value.setter
+    def value(self, value: int) -> None:
+        self.scheduler.point(f"store {self.label} = {value}")
+        self._value = value
+
+    def peek(self) -> int:
+        """Return the number without a point: for those who only look on."""
+        return self._value
+
+
+class SimArray(list[T]):
+    """A list whose items are loaded and stored at scheduling points."""
+
+    scheduler: "Scheduler"
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[T]: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> T | list[T]:
+        """Load items."""
+        self.scheduler.point("load slots")
+        return super().__getitem__(index)
+
+    @overload
+    def __setitem__(self, index: SupportsIndex, item: T) -> None: ...
+    @overload
+    def __setitem__(self, index: slice, item: Iterable[T]) -> None: ...
+    def __setitem__(self, index: SupportsIndex | slice, item: T | Iterable[T]) -> None:
+        """Store items."""
+        self.scheduler.point("store slots")
+        super().__setitem__(cast("Any", index), cast("Any", item))
+
+
+def _condition_class(scheduler: "Scheduler") -> type:
+    """Return `threading.Condition` with its locks and clock replaced, and nothing else."""
+    replaced = {
+        **vars(threading),
+        "_allocate_lock": lambda: SimLock(scheduler, "its wake-up", quiet=True),
+        "_time": lambda: scheduler.now / 1e9,
+        "_deque": deque,
+    }
+    body = {
+        name: FunctionType(member.__code__, replaced, name, member.__defaults__, member.__closure__)
+        for name, member in vars(threading.Condition).items()
+        if isinstance(member, FunctionType)
+    }
+    return type("Condition", (), body)
+
+
+@final
+class SimRuntime:
+    """A `disruptor._sync.Runtime` whose world is one scheduler."""
+
+    def __init__(self, scheduler: "Scheduler") -> None:
+        self._scheduler = scheduler
+        self._condition = _condition_class(scheduler)
+        self._spawned = 0
+
+    def lock(self) -> Lock:
+        """Make a lock."""
+        return SimLock(self._scheduler)
+
+    def condition(self, lock: Lock) -> Condition:
+        """Make a condition on a lock, of CPython's own code."""
+        return cast("Condition", self._condition(lock))
+
+    def cell(self, value: int) -> Cell:
+        """Make a cell; a plain one if its loads and stores are no points."""
+        return SimCell(self._scheduler, value) if self._scheduler.cells else PlainCell(value)
+
+    def array(self, items: list[T]) -> list[T]:
+        """Make the list of slots."""
+        if not self._scheduler.cells:
+            return items
+        array = SimArray(items)
+        array.scheduler = self._scheduler
+        return array
+
+    def monotonic_ns(self) -> int:
+        """Return the virtual time."""
+        self._scheduler.point("look at the clock")
+        return self._scheduler.now
+
+    def spawn(self, function: Callable[[], None]) -> None:
+        """Add a task."""
+        self._spawned += 1
+        self._scheduler.spawn(f"thread-{self._spawned}", function)
+
+    def ident(self) -> int:
+        """Return the identity of the current task."""
+        return id(self._scheduler.current)

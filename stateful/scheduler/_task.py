@@ -1,0 +1,44 @@
+"""One task: a greenlet, and what it waits for."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, final
+
+from greenlet import greenlet
+
+if TYPE_CHECKING:
+    from stateful.scheduler._runtime import SimLock
+
+
+@final
+class Task:
+    """A task of a scheduler; made by `Scheduler.spawn`."""
+
+    __slots__ = ("deadline", "ended", "error", "greenlet", "injected", "lock", "name", "started")
+
+    def __init__(self, name: str, body: Callable[[], object]) -> None:
+        self.name = name
+        self.greenlet = greenlet(body)
+        self.lock: SimLock | None = None
+        """The lock that it waits for."""
+        self.deadline: int | None = None
+        """When it stops waiting, in virtual nanoseconds."""
+        self.ended = False
+        self.started = False
+        self.error: BaseException | None = None
+        self.injected: BaseException | None = None
+
+    def runnable(self, now: int) -> bool:
+        """Tell whether the task can go on at `now`."""
+        if self.ended:
+            return False
+        lock = self.lock
+        return (
+            lock is None
+            or not lock.taken
+            or self.injected is not None
+            or (self.deadline is not None and self.deadline <= now)
+        )
+
+    def __repr__(self) -> str:
+        state = "ended" if self.ended else "waits" if self.lock is not None else "runs"
+        return f"<Task {self.name} {state}>"
