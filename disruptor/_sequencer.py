@@ -135,24 +135,25 @@ class Sequencer:
         """
         if first is None:
             first = self._taking
-        if first is not None:
-            held = self._held.get(first)
-            last = self.claimed.value if held is None else held.last
-            if self.published.value < first <= last and first not in self._done:
-                self.voids.update(range(first, last + 1))
-                self._finish(first, last)
-            self._advance()
-            self._held.pop(first, None)
-            self._taking = None
+        if first is None:
+            return  # nothing was taken
+        held = self._held.get(first)
+        last = self.claimed.value if held is None else held.last
+        if self.published.value < first <= last and first not in self._done:
+            self.voids.update(range(first, last + 1))
+            self._finish(first, last)
+        self._advance()
+        self._held.pop(first, None)
         self._wake()
+        self._taking = None
 
     # --- finishing; the caller holds the lock --------------------------------------------------------------
 
     def publish(self, first: int, n: int) -> None:
         """Show the sequences of a claim, all at once, as soon as everything below is finished."""
         self._finish(first, first + n - 1)
-        self._taking = None
         self._wake()
+        self._taking = None
 
     def void(self, first: int, n: int) -> None:
         """Give up the sequences of a held claim: everybody will walk past them."""

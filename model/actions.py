@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from model.calls import EARLIEST, LATEST
+from model.override import override
 from model.state import (
     NONE,
     Content,
@@ -111,18 +112,21 @@ def give_up(state: State, first: int, n: int) -> State:
 class Publish(Action):
     """`publish`, `publish_many`, `publish_event`: claim, then fill and show all at once, or void if a translator raised."""
 
-    waits = ROOM
-    wakes = (ROOM, NEWS)
+    waits: ClassVar[str] = ROOM
+    wakes: ClassVar[tuple[str, ...]] = (ROOM, NEWS)
 
+    @override
     def refuse(self, state: State, call: Pending) -> str:
         # REFUSE
         late = state.phase is not Phase.OPEN and call.stage == 0
         return "DisruptorClosed" if late and call.call.n > 0 else ""
 
+    @override
     def guard(self, state: State, call: Pending) -> bool:
         # GUARD
         return call.stage == 1 or has_room(state, call.call.n)
 
+    @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT: first step, the claim
         n = call.call.n
@@ -138,6 +142,7 @@ class Publish(Action):
         else:
             yield fill(state, call.held, call), Outcome("ok", tuple(range(call.held, call.held + n)))
 
+    @override
     def hopeless(self, state: State, call: Pending) -> str:
         # HOPELESS: it waits for the batch that its own task has in hand
         needed = state.claimed + call.call.n - state.capacity
@@ -148,8 +153,9 @@ class Publish(Action):
 class Claim(Publish):
     """`claim`: hold `n` sequences."""
 
-    wakes = ()
+    wakes: ClassVar[tuple[str, ...]] = ()
 
+    @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT
         first, n = state.claimed + 1, call.call.n
@@ -159,12 +165,14 @@ class Claim(Publish):
 class PublishClaim(Action):
     """`Claim.publish`: show the events of a claim, in whatever order claims are published."""
 
-    wakes = (ROOM, NEWS)
+    wakes: ClassVar[tuple[str, ...]] = (ROOM, NEWS)
 
+    @override
     def refuse(self, state: State, call: Pending) -> str:
         # REFUSE
         return "" if (call.call.sequence, call.call.n) in state.claims else "ClaimClosed"
 
+    @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT
         first, n = call.call.sequence, call.call.n
@@ -174,8 +182,9 @@ class PublishClaim(Action):
 class Abandon(Action):
     """`Claim.abandon`: make the sequences of a claim void; a finished one is left alone."""
 
-    wakes = (ROOM, NEWS)
+    wakes: ClassVar[tuple[str, ...]] = (ROOM, NEWS)
 
+    @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT
         first, n = call.call.sequence, call.call.n
@@ -189,6 +198,7 @@ class Abandon(Action):
 class RegisterSubscriber(Action):
     """`register_subscriber`: a new gate, behind nothing that may be overwritten."""
 
+    @override
     def refuse(self, state: State, call: Pending) -> str:
         # REFUSE
         if state.phase is Phase.HALTED:
@@ -197,6 +207,7 @@ class RegisterSubscriber(Action):
             return "SubscriberClosed"
         return "OutdatedSequence" if 0 <= call.call.sequence < self._oldest(state) else ""
 
+    @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT
         start = call.call.sequence
@@ -215,14 +226,16 @@ class RegisterSubscriber(Action):
 class RemoveSubscriber(Action):
     """`remove_subscriber`: a gate less; whoever waited for it, or in it, has to hear of it."""
 
-    wakes = (ROOM, NEWS)
+    wakes: ClassVar[tuple[str, ...]] = (ROOM, NEWS)
 
+    @override
     def refuse(self, state: State, call: Pending) -> str:
         # REFUSE
         name = call.call.name
         behind = any(name in other.after for other in state.readers if other.alive)
         return "InvalidValue" if reader(state, name).alive and behind else ""
 
+    @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT
         gone = reader(state, call.call.name)
@@ -232,11 +245,12 @@ class RemoveSubscriber(Action):
 class Turn(Action):
     """What all calls of a reader have in common: in their first step they take its turn, or find it taken."""
 
-    waits = NEWS
-    wakes = (ROOM, NEWS)
+    waits: ClassVar[str] = NEWS
+    wakes: ClassVar[tuple[str, ...]] = (ROOM, NEWS)
     keeps: ClassVar[bool] = True
     """Whether the turn is kept after a call that succeeded."""
 
+    @override
     def refuse(self, state: State, call: Pending) -> str:
         # REFUSE
         subscriber = reader(state, call.call.name)
@@ -244,10 +258,12 @@ class Turn(Action):
             return "SubscriberBusy" if self.taken(subscriber, call) else ""
         return self.refuse_turn(state, call, subscriber)
 
+    @override
     def guard(self, state: State, call: Pending) -> bool:
         # GUARD
         return call.stage == 0 or self.guard_turn(state, call, reader(state, call.call.name))
 
+    @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT: first step, the turn; a loop marks what it has in hand
         subscriber = reader(state, call.call.name)
@@ -261,6 +277,7 @@ class Turn(Action):
         # EFFECT: second step
         yield from self.effect_turn(state, call, subscriber)
 
+    @override
     def undo(self, state: State, call: Pending) -> State:
         subscriber = reader(state, call.call.name)
         if call.stage == 0:
@@ -268,6 +285,7 @@ class Turn(Action):
         ended = subscriber.alive and drained(state, subscriber.position + 1)
         return with_reader(state, subscriber._replace(turn=None, ended=subscriber.ended or ended))
 
+    @override
     def walk(self, state: State, call: Pending) -> Iterator[State]:
         """Yield the state in which a waiting reader has gone past one void: a ring of voids stops nobody."""
         subscriber = reader(state, call.call.name)
@@ -337,9 +355,11 @@ class Read(Turn):
 class Iterate(Turn):
     """A loop asks for the next event or batch: mark the one before, wait, and hand out; the loop ends after close."""
 
+    @override
     def taken(self, subscriber: Reader, call: Pending) -> bool:
         return subscriber.turn not in (None, call.task)
 
+    @override
     def refuse_turn(self, state: State, call: Pending, subscriber: Reader) -> str:
         # REFUSE: closing ends a loop quietly, halting does not
         over = subscriber.alive and drained(state, subscriber.position + 1)
@@ -349,11 +369,13 @@ class Iterate(Turn):
 class UpdateSequence(Turn):
     """`update_sequence`: mark everything up to a sequence, forward only, and no more than may be read."""
 
-    keeps = False
+    keeps: ClassVar[bool] = False
 
+    @override
     def taken(self, subscriber: Reader, call: Pending) -> bool:
         return subscriber.turn not in (None, call.task)
 
+    @override
     def refuse_turn(self, state: State, call: Pending, subscriber: Reader) -> str:
         # REFUSE
         wanted, top = call.call.sequence, readable(state, subscriber.name)
@@ -364,10 +386,12 @@ class UpdateSequence(Turn):
         within = subscriber.position <= wanted <= max(top, subscriber.position)
         return "" if within else "InvalidValue"
 
+    @override
     def guard_turn(self, state: State, call: Pending, subscriber: Reader) -> bool:
         # GUARD
         return True
 
+    @override
     def effect_turn(self, state: State, call: Pending, subscriber: Reader) -> Iterator[Result]:
         # EFFECT: second step, the mark; what was in hand and is marked now is no longer in hand
         if call.stage == 1:
@@ -380,6 +404,7 @@ class UpdateSequence(Turn):
         turn = call.task if subscriber.end != NONE else None
         yield with_reader(state, subscriber._replace(turn=turn)), OK
 
+    @override
     def undo(self, state: State, call: Pending) -> State:
         subscriber = reader(state, call.call.name)
         keep = call.stage == 0 or subscriber.end != NONE
@@ -389,8 +414,9 @@ class UpdateSequence(Turn):
 class Release(Action):
     """The end of a block of `read`: what is in hand is processed, unless an exception ended the block."""
 
-    wakes = (ROOM, NEWS)
+    wakes: ClassVar[tuple[str, ...]] = (ROOM, NEWS)
 
+    @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT
         subscriber = reader(state, call.call.name)
@@ -405,6 +431,7 @@ class Release(Action):
 class Leave(Action):
     """The end of a loop by `break`: what is in hand is not processed."""
 
+    @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT
         subscriber = reader(state, call.call.name)
@@ -414,8 +441,9 @@ class Leave(Action):
 class WaitFor(Action):
     """`wait_for`: of the ring, the sequence itself; of a subscriber, the highest sequence that it may read."""
 
-    waits = NEWS
+    waits: ClassVar[str] = NEWS
 
+    @override
     def refuse(self, state: State, call: Pending) -> str:
         # REFUSE
         name, wanted = call.call.name, call.call.sequence
@@ -425,10 +453,12 @@ class WaitFor(Action):
             return "DisruptorClosed"
         return ""
 
+    @override
     def guard(self, state: State, call: Pending) -> bool:
         # GUARD
         return readable(state, call.call.name) >= call.call.sequence
 
+    @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT
         wanted = call.call.sequence
@@ -445,6 +475,7 @@ class WaitFor(Action):
 class Get(Action):
     """`get`: look at one slot."""
 
+    @override
     def refuse(self, state: State, call: Pending) -> str:
         # REFUSE
         wanted = call.call.sequence
@@ -454,6 +485,7 @@ class Get(Action):
             return "OutdatedSequence"
         return "SequenceVoid" if slot(state, wanted).content is Content.VOID else ""
 
+    @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT
         yield state, Outcome("ok", events=(slot(state, call.call.sequence).event,))
@@ -462,9 +494,10 @@ class Get(Action):
 class Close(Action):
     """`close`: no new claims."""
 
-    wakes = (ROOM, NEWS)
+    wakes: ClassVar[tuple[str, ...]] = (ROOM, NEWS)
     phase: ClassVar[Phase] = Phase.CLOSED
 
+    @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT
         yield state._replace(phase=max(state.phase, self.phase)), OK
@@ -473,7 +506,7 @@ class Close(Action):
 class Halt(Close):
     """`halt`: no waiting any more."""
 
-    phase = Phase.HALTED
+    phase: ClassVar[Phase] = Phase.HALTED
 
 
 ACTIONS: dict[str, Action] = {

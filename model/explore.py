@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from model.draw import Row, lanes
+from model.override import override
 
 S = TypeVar("S")
 
@@ -38,6 +39,7 @@ class Violation(NamedTuple, Generic[S]):
     trace: tuple[tuple[Step, S], ...]
     state: S
 
+    @override
     def __str__(self) -> str:
         rows = [Row(step.actor, step.text) for step, _ in self.trace]
         if rows:

@@ -58,11 +58,11 @@ class Oracle:
     Traceback (most recent call last):
         ...
     model.oracle.Mismatch: 'C' cannot return 'ok b' from get(0); a correct ring returns 'ok a'
-    step  P             C
-       1  publish(a)    |
-       2  -> ok 0       |
-       3  |             get(0)
-       4  |             -> ok b   <- no correct ring does this
+    step  P            C
+       1  publish(a)   |
+       2  -> ok 0      |
+       3  |            get(0)
+       4  |            -> ok b   <- no correct ring does this
     """
 
     def __init__(self, capacity: int = 1, *, state: State | None = None, actions: Actions = ACTIONS) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Hashable
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
+from model.override import override
+
 NONE = -1
 """The sequence before the first."""
 
@@ -87,6 +89,7 @@ class Outcome(NamedTuple):
     sequences: tuple[int, ...] = ()
     events: tuple[Hashable, ...] = ()
 
+    @override
     def __str__(self) -> str:
         parts = [self.kind]
         if self.sequences:
@@ -111,6 +114,8 @@ class Pending(NamedTuple):
     """Its time-out has passed."""
     asleep: bool = False
     """It has found that it cannot go on, and does nothing until it is woken."""
+    error: str = ""
+    """It has found that it fails with this, and has yet to give its turn back."""
     outcome: Outcome | None = None
     """It has taken effect, and is about to return this. Used by the oracle; the explorer returns at once."""
 

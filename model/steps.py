@@ -39,6 +39,9 @@ def wake(state: State, channels: tuple[str, ...], actions: Actions = ACTIONS) ->
 def outcomes(state: State, call: Pending, actions: Actions = ACTIONS) -> Iterator[Result]:
     """Yield every way in which an awake call may go on now; none if it has to wait."""
     action = actions[call.call.verb]
+    if call.error:
+        yield fail(state, call, call.error, actions)
+        return
     for after in action.walk(state, call):
         yield wake(after, action.wakes, actions), None
     error = action.refuse(state, call)
@@ -61,7 +64,9 @@ def outcomes(state: State, call: Pending, actions: Actions = ACTIONS) -> Iterato
 
 
 def fail(state: State, call: Pending, error: str, actions: Actions = ACTIONS) -> Result:
-    """Return the state and the outcome of a call that fails with `error`."""
+    """Return what follows when a call fails with `error`: at once, or in another step if it has a turn to give back."""
+    if call.stage > 0 and not call.error:
+        return with_pending(state, call._replace(error=error)), None
     after = actions[call.call.verb].undo(state, call)
     return after._replace(breach=state.breach or breach(state, call, after)), Outcome(error)
 

@@ -44,11 +44,6 @@ class Program(NamedTuple):
             scheduler.spawn(name, _bound(body, world, name))
         return world
 
-    @property
-    def verbs(self) -> frozenset[str]:
-        """Nothing is declared: what a program needs is found by what its ring cannot do."""
-        return frozenset(call.verb for call in self.setup)
-
 
 def _bound(body: Body, world: World, task: str) -> Callable[[], None]:
     def do(call: Call, timeout: float | None = None) -> Outcome:
@@ -141,6 +136,18 @@ def two_claims(first: str, second: str) -> Body:
         if one.kind == two.kind == "ok":
             do(calls.publish_claim(two.sequences[0], second))
             do(calls.publish_claim(one.sequences[0], first))
+
+    return body
+
+
+def three_claims(first: str, second: str, third: str) -> Body:
+    """Return a body that claims three times, and publishes the first claim last."""
+
+    def body(do: Do) -> None:
+        one, two, three = (do(calls.claim()).sequences[0] for _ in range(3))
+        do(calls.publish_claim(two, second))
+        do(calls.publish_claim(three, third))
+        do(calls.publish_claim(one, first))
 
     return body
 
@@ -279,6 +286,50 @@ BY_VALUE: tuple[Program, ...] = (
         1,
         {"C": reads("S", 1), "D": reads("T", 1, timeout=1.0)},
         (S, AFTER_S, publish("a")),
+    ),
+    Program(
+        "time-outs while wake-ups keep coming",
+        2,
+        {
+            "P": both(waits(9, timeout=1.0), each(publish("b"))),
+            "D": reads("T", 1, timeout=2.0),
+            "Q": both(waits(9, timeout=1.5), each(publish("c"), timeout=1.0)),
+        },
+        (S, AFTER_S, publish("a")),
+    ),
+    Program(
+        "three claims, the first last",
+        4,
+        {"P": three_claims("a", "b", "c"), "C": reads_events("S", 3), "D": waits(2)},
+        (S,),
+    ),
+    Program(
+        "join behind x progress",
+        1,
+        {
+            "P": each(publish("b")),
+            "C": reads("S", 1),
+            "J": joins("T", calls.EARLIEST, reads("T", 1), after=("S",)),
+        },
+        (S, publish("a")),
+    ),
+    Program(
+        "marks by hand",
+        4,
+        {"C": each(*(calls.update_sequence("S", s) for s in (1, 0, 2, 1, 3))), "D": reads("S", 1)},
+        (S, calls.publish_many("a", "b", "c")),
+    ),
+    Program(
+        "close x open claim x loop",
+        2,
+        {"P": claims("a"), "X": each(calls.close()), "C": loops("S")},
+        (S,),
+    ),
+    Program(
+        "joiner at a sequence x publish",
+        2,
+        {"P": each(publish("c")), "J": joins("S", 0, reads("S", 1)), "K": joins("T", 1, reads("T", 2))},
+        (publish("a"), publish("b")),
     ),
     Program(
         "join x publish",

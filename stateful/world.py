@@ -12,7 +12,8 @@ from typing import TypeVar, final
 
 from disruptor._cell import Cell
 from disruptor._sync import Condition, Lock, Runtime
-from model.oracle import Oracle, View
+from model.calls import text
+from model.oracle import Mismatch, Oracle, View
 from model.promises import ALWAYS
 from model.state import Call, Outcome
 from stateful.adapters._protocol import Make, Ring
@@ -90,10 +91,12 @@ class World:
         if timeout is not None:
             call = call._replace(timed=True)
             self._waiting[task] = _Clocked(timeout)
+        self.scheduler.note(task, text(call))
         oracle.invoke(task, call)
         outcome = self.ring.perform(call, timeout)
         self._tell_due()
         self._waiting.pop(task, None)
+        self.scheduler.note(task, f"-> {outcome}")
         oracle.respond(task, outcome)
         return outcome
 
@@ -109,6 +112,13 @@ class World:
         self.oracle.check(SAFETY)
         if view is not None:
             self.ring.check()
+
+    def finish(self) -> None:
+        """Compare at the end, when nothing will ever move: then no call may still wait for its time-out either."""
+        self.quiesce()
+        for task, clocked in self._waiting.items():
+            if not clocked.due:
+                raise Mismatch(f"{task!r} waits for ever, although it has a time-out of {clocked.timeout} s (L3)")
 
     # --- what the runtime asks -----------------------------------------------------------------------------
 

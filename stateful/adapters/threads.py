@@ -9,6 +9,7 @@ from typing import Generic, TypeVar, final
 
 import disruptor
 from disruptor import Batch, Claim, Disruptor, DisruptorError, Reading, Start, Subscriber
+from disruptor._override import override
 from disruptor._sync import Runtime
 from model.actions import ACTIONS
 from model.calls import EARLIEST, LATEST
@@ -49,6 +50,7 @@ class Word:
         """Write one half only."""
         self._first = word
 
+    @override
     def __str__(self) -> str:
         return self._first if self._first == self._second else f"{self._first}|{self._second}"
 
@@ -65,7 +67,12 @@ class ThreadsRing(Generic[E]):
         self.subscribers: dict[str, Subscriber[E]] = {}
         self.claims: dict[int, Claim[E]] = {}
         self.readings: dict[str, Reading[E]] = {}
-        self.loops: dict[str, Iterator[E] | Iterator[Batch[E]]] = {}
+        self.loops: dict[str, Iterator[E | Batch[E]]] = {}
+        sequencer = ring._sequencer
+        for label in ("claimed", "published", "phase", "lock"):
+            named(getattr(sequencer, label), label)
+        named(sequencer.room.sleepers, "sleepers for room")
+        named(sequencer.news.sleepers, "sleepers for news")
 
     def perform(self, call: Call, timeout: float | None) -> Outcome:
         """Do one call."""
@@ -119,6 +126,10 @@ class ThreadsRing(Generic[E]):
         after = [self.subscribers[name] for name in call.after]
         joiner = self.ring.register_subscriber(start=start, after=after, name=call.name)
         self.subscribers[call.name] = joiner
+        named(joiner.position, f"{call.name}'s position")
+        named(joiner.followers, f"{call.name}'s followers")
+        named(joiner._turn, f"{call.name}'s turn")
+        named(joiner._barrier.alive, f"{call.name} is alive")
         return Outcome("ok", (joiner.sequence + 1,))
 
     def do_remove_subscriber(self, call: Call, timeout: float | None) -> Outcome:
@@ -173,12 +184,12 @@ class ThreadsRing(Generic[E]):
         close()
         return Outcome("ok")
 
-    def _begin(self, name: str, loop: Iterator[E] | Iterator[Batch[E]]) -> E | Batch[E]:
+    def _begin(self, name: str, loop: Iterator[E | Batch[E]]) -> E | Batch[E]:
         first = next(loop)
         self.loops[name] = loop
         return first
 
-    def _next(self, name: str, loop: Iterator[E] | Iterator[Batch[E]]) -> E | Batch[E]:
+    def _next(self, name: str, loop: Iterator[E | Batch[E]]) -> E | Batch[E]:
         try:
             return next(loop)
         except BaseException:
@@ -199,6 +210,12 @@ class ThreadsRing(Generic[E]):
         return Outcome("ok")
 
 
+def named(shared: object, label: str) -> None:
+    """Give a lock or cell of the scheduler a name for its pictures; those of other runtimes have none."""
+    if hasattr(shared, "label"):
+        shared.label = label
+
+
 def shown(batch: Batch[E]) -> Outcome:
     """Return the outcome of a call that handed out a batch."""
     return Outcome("ok", tuple(batch.sequences), tuple(str(event) for event in batch))
@@ -213,6 +230,7 @@ class ByValue(ThreadsRing[str]):
     def __init__(self, capacity: int, runtime: Runtime) -> None:
         super().__init__(Disruptor(capacity, runtime=runtime), runtime)
 
+    @override
     def fill(self, claim: Claim[str], index: int, word: str) -> None:
         """Set the event by index."""
         claim[index] = word
@@ -233,6 +251,7 @@ class InPlace(ThreadsRing[Word]):
     def __init__(self, capacity: int, runtime: Runtime) -> None:
         super().__init__(Disruptor(capacity, lambda: Word(runtime), runtime=runtime), runtime)
 
+    @override
     def fill(self, claim: Claim[Word], index: int, word: str) -> None:
         """Write the event in its two halves."""
         claim[index].write(word)

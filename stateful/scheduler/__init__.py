@@ -11,13 +11,24 @@ point who goes on. A run is decided by a `Schedule`, which is data: the same sch
     _explore    every schedule of a program, up to a bound
 """
 
-from stateful.scheduler._choose import PCT as PCT, Chooser as Chooser, RandomWalk as RandomWalk, Replay as Replay
+from stateful.scheduler._choose import PCT as PCT
+from stateful.scheduler._choose import Chooser as Chooser
+from stateful.scheduler._choose import RandomWalk as RandomWalk
+from stateful.scheduler._choose import Replay as Replay
 from stateful.scheduler._core import (
     CLOCK as CLOCK,
+)
+from stateful.scheduler._core import (
     Granularity as Granularity,
+)
+from stateful.scheduler._core import (
     Scheduler as Scheduler,
+)
+from stateful.scheduler._core import (
     StepLimit as StepLimit,
 )
-from stateful.scheduler._explore import Exploration as Exploration, Failed as Failed, explore as explore
+from stateful.scheduler._explore import Exploration as Exploration
+from stateful.scheduler._explore import Failed as Failed
+from stateful.scheduler._explore import explore as explore
 from stateful.scheduler._schedule import Schedule as Schedule
 from stateful.scheduler._task import Task as Task

@@ -120,7 +120,7 @@ class Scheduler:
         if not deadlines:
             return False
         self.now = min(deadlines)
-        self._note(CLOCK, f"moves to {(self.now - START_NS) / 1e9:g} s")
+        self.note(CLOCK, f"moves to {(self.now - START_NS) / 1e9:g} s")
         return True
 
     def inject(self, task: Task, error: BaseException) -> None:
@@ -212,7 +212,7 @@ class Scheduler:
             raise error
 
     def _step(self, task: Task, text: str) -> None:
-        self._note(task.name, text)
+        self.note(task.name, text)
         self.steps += 1
         if self.steps > self._max_steps:
             self.fail(StepLimit(f"more than {self._max_steps} steps"))
@@ -230,7 +230,8 @@ class Scheduler:
             finally:
                 self._looking = False
 
-    def _note(self, name: str, text: str) -> None:
+    def note(self, name: str, text: str) -> None:
+        """Write down what happened, if the run is recorded."""
         if self.trace is not None:
             self.trace.append((name, text))
 

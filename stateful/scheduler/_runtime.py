@@ -13,6 +13,7 @@ from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, cast, final, overload
 
 from disruptor._cell import Cell, PlainCell
+from disruptor._override import override
 from disruptor._sync import Condition, Lock
 
 if TYPE_CHECKING:
@@ -38,26 +39,32 @@ class SimLock:
         scheduler = self.scheduler
         if scheduler.disposing:
             return True
-        if not (self.quiet and not self.taken):
+        if self.taken or not self.quiet:
             scheduler.point(f"take {self.label}")
-        if not self.taken:
-            self.taken = True
+        if self._take():
             return True
         if not blocking or timeout == 0:
             return False
         task = scheduler.current
         if task is None:
             raise RuntimeError(f"outside of tasks, {self.label} would be waited for for ever")
-        deadline = None if timeout < 0 else scheduler.now + max(1, round(timeout * 1e9))
+        # A relative time-out counts from when its task looked at the clock: the code computed it from that.
+        looked = scheduler.now if task.looked is None else task.looked
+        deadline = None if timeout < 0 else looked + round(timeout * 1e9)
         task.lock, task.deadline = self, deadline
         try:
-            while self.taken:
-                scheduler.wait(task, f"wait for {self.label}")
-                if self.taken and deadline is not None and deadline <= scheduler.now:
+            while not self._take():
+                if deadline is not None and deadline <= scheduler.now:
                     return False
-            self.taken = True
+                scheduler.wait(task, f"wait for {self.label}")
         finally:
             task.lock = task.deadline = None
+        return True
+
+    def _take(self) -> bool:
+        if self.taken:
+            return False
+        self.taken = True
         return True
 
     def release(self) -> None:
@@ -127,6 +134,7 @@ class SimArray(list[T]):
     def __getitem__(self, index: SupportsIndex) -> T: ...
     @overload
     def __getitem__(self, index: slice) -> list[T]: ...
+    @override
     def __getitem__(self, index: SupportsIndex | slice) -> T | list[T]:
         """Load items."""
         self.scheduler.point("load slots")
@@ -136,6 +144,7 @@ class SimArray(list[T]):
     def __setitem__(self, index: SupportsIndex, item: T) -> None: ...
     @overload
     def __setitem__(self, index: slice, item: Iterable[T]) -> None: ...
+    @override
     def __setitem__(self, index: SupportsIndex | slice, item: T | Iterable[T]) -> None:
         """Store items."""
         self.scheduler.point("store slots")
@@ -189,8 +198,11 @@ class SimRuntime:
 
     def monotonic_ns(self) -> int:
         """Return the virtual time."""
-        self._scheduler.point("look at the clock")
-        return self._scheduler.now
+        scheduler = self._scheduler
+        scheduler.point("look at the clock")
+        if scheduler.current is not None:
+            scheduler.current.looked = scheduler.now
+        return scheduler.now
 
     def spawn(self, function: Callable[[], None]) -> None:
         """Add a task."""

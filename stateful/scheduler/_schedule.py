@@ -7,6 +7,8 @@ with a choice are decisions; they are numbered from 0.
 
 from typing import NamedTuple
 
+from disruptor._override import override
+
 
 class Schedule(NamedTuple):
     """The decisions that differ from the default: decision number and name of the task, in order.
@@ -34,5 +36,6 @@ class Schedule(NamedTuple):
             raise ValueError(f"the decisions of a schedule go upward: {text!r}")
         return Schedule(tuple(deviations))
 
+    @override
     def __str__(self) -> str:
         return " ".join(f"{number}:{name}" for number, name in self.deviations)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, final
 
 from greenlet import greenlet
 
+from disruptor._override import override
+
 if TYPE_CHECKING:
     from stateful.scheduler._runtime import SimLock
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 class Task:
     """A task of a scheduler; made by `Scheduler.spawn`."""
 
-    __slots__ = ("deadline", "ended", "error", "greenlet", "injected", "lock", "name", "started")
+    __slots__ = ("deadline", "ended", "error", "greenlet", "injected", "lock", "looked", "name", "started")
 
     def __init__(self, name: str, body: Callable[[], object]) -> None:
         self.name = name
@@ -22,6 +24,8 @@ class Task:
         """The lock that it waits for."""
         self.deadline: int | None = None
         """When it stops waiting, in virtual nanoseconds."""
+        self.looked: int | None = None
+        """When it last looked at the clock, in virtual nanoseconds."""
         self.ended = False
         self.started = False
         self.error: BaseException | None = None
@@ -39,6 +43,7 @@ class Task:
             or (self.deadline is not None and self.deadline <= now)
         )
 
+    @override
     def __repr__(self) -> str:
         state = "ended" if self.ended else "waits" if self.lock is not None else "runs"
         return f"<Task {self.name} {state}>"
