@@ -47,6 +47,10 @@ class View(NamedTuple):
         return self.positions is None or self.positions == View.of(state).positions
 
 
+UNSEEN = View()
+"""What a ring shows of which nothing can be seen."""
+
+
 class Oracle:
     """Follows one ring; every method raises `Mismatch` when what it is told cannot be.
 
@@ -111,12 +115,13 @@ class Oracle:
             self._mismatch(f"the ring shows\n  {view}\na correct ring shows\n  {legal}")
         self.states = kept
 
-    def quiesce(self, view: View = View()) -> None:
+    def quiesce(self, view: View = UNSEEN) -> None:
         """Tell that nothing moves any more, and what the ring shows: every pending call waits for another call."""
+        self.observe(view)
         possible = {state for state in self._closure(self.states) if view.fits(state)}
         kept = {state for state in possible if not self._moving(state)}
         if not kept:
-            state = min(possible or self.states, key=lambda state: len(self._moving(state)))
+            state = min(possible, key=lambda state: len(self._moving(state)))
             stuck = ", ".join(f"{call.task}: {calls.text(call.call)}" for call in self._moving(state))
             self._mismatch(f"nothing moves, but a correct ring would go on with {stuck}")
         self.states = kept

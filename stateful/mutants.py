@@ -480,7 +480,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "        if True:\n",
         "S3",
         "B19",
-        "marks by hand",
+        "early release",
     ),
     Mutant(
         "`update_sequence` may go back",

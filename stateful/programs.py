@@ -390,6 +390,21 @@ BY_VALUE: tuple[Program, ...] = (
     Program(
         "publish into one's own batch",
         1,
+        {"C": lambda do: _publish_within(do)},
+        (S, publish("a")),
+    ),
+    Program(
+        "early release",
+        4,
+        {
+            "C": each(calls.read("S", 1), calls.update_sequence("S", 2), calls.release("S"), calls.read("S")),
+            "P": each(publish("d"), publish("e"), publish("f"), timeout=1.0),
+        },
+        (S, calls.publish_many("a", "b", "c")),
+    ),
+    Program(
+        "publish into one's own batch x leave",
+        1,
         {
             "C": lambda do: _publish_within(do),
             "L": each(calls.remove_subscriber("S")),

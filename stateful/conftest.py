@@ -1,0 +1,33 @@
+"""Options of the suite: `--ring` names another ring, `--hypothesis-profile` how long to look (`profiles.py`)."""
+
+from importlib import import_module
+
+import pytest
+
+from stateful.adapters._protocol import Make
+from stateful.adapters.threads import ByValue, InPlace
+from stateful.profiles import UNHURRIED as UNHURRIED
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--ring`."""
+    parser.addoption("--ring", default=None, help="module:name of what makes your own ring")
+
+
+@pytest.fixture(scope="session")
+def by_value(request: pytest.FixtureRequest) -> Make:
+    """Return what makes a ring by value: ours, or the one that `--ring=module:name` names."""
+    other: str | None = request.config.getoption("--ring")
+    if other is None:
+        return ByValue
+    module, _, name = other.partition(":")
+    make: Make = getattr(import_module(module), name)
+    return make
+
+
+@pytest.fixture(scope="session")
+def in_place(request: pytest.FixtureRequest) -> Make:
+    """Return what makes a ring in place; only ours has them."""
+    if request.config.getoption("--ring") is not None:
+        pytest.skip("a foreign ring is asked for events by value only")
+    return InPlace

@@ -1,0 +1,1 @@
+"""Contracts on the arithmetic of sequences, and the lemmas that follow."""
