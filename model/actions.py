@@ -215,7 +215,7 @@ class RegisterSubscriber(Action):
             start = self._oldest(state)
         elif start == LATEST:
             start = state.published + 1
-        joiner = Reader(call.call.name, start - 1, call.call.after, promised=start)
+        joiner = Reader(call.call.name, start - 1, call.call.after, promised=start, asked=call.call.sequence)
         yield state._replace(readers=(*state.readers, joiner)), Outcome("ok", (start,))
 
     @staticmethod

@@ -87,12 +87,14 @@ def explore(
     always: Sequence[Promise[S]] = (),
     sometimes: Sequence[Promise[S]] = (),
     done: Callable[[S], bool] | None = None,
+    within: Callable[[S], bool] | None = None,
     max_states: int | None = None,
 ) -> Report[S]:
     """Visit every state that can be reached from `initial`.
 
     `always` has to hold in every state, each of `sometimes` in some state. With `done`, a state without successors
-    that is not done is a deadlock, and from every state some done state has to be reachable.
+    that is not done is a deadlock, and from every state some done state has to be reachable. A state that is not
+    `within` is counted as generated, but neither visited nor counted as a state.
 
     >>> def count(state: int) -> Iterable[tuple[Step, int]]:
     ...     return [(Step("counter", "adds one"), state + 1)] if state < 3 else []
@@ -145,6 +147,8 @@ def explore(
             transitions += 1
             target = index.get(following)
             if target is None:
+                if within is not None and not within(following):
+                    continue
                 target = index[following] = len(states)
                 states.append(following)
                 parents.append(k)

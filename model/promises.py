@@ -81,7 +81,7 @@ def s8_joining(state: State) -> bool:
     """S8: from the moment of joining, a subscriber gates, and every sequence from its start on reaches it."""
     return all(
         gate.position >= max(gate.promised - 1, state.claimed - state.capacity)
-        and gate.promised <= max(gate.position, state.published) + 1
+        and (gate.asked >= 0 or gate.promised <= state.published + 1)
         for gate in alive(state)
     )
 

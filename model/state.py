@@ -62,6 +62,8 @@ class Reader(NamedTuple):
     """The last sequence that the batch in hand covers."""
     promised: int = 0
     """Ghost: the first sequence that it was promised when it joined."""
+    asked: int = NONE
+    """Ghost: the start that it asked for, or negative for the earliest or the latest."""
     ended: bool = False
     """Ghost: it was told that there is nothing more to come."""
 

@@ -111,7 +111,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "            with self._lock:\n                self._condition.notify()  # type: ignore[attr-defined]",
         "L1",
         "B1",
-        "two time-outs and one wake-up",
+        "one wants two slots, one wants one",
     ),
     Mutant(
         "no re-test before sleeping",
@@ -178,7 +178,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "                self._condition.wait()\n",
         "L3",
         "B16",
-        "downstream's time-out",
+        "time-outs while wake-ups keep coming",
     ),
     Mutant(
         "one wait, then a time-out is reported",
@@ -196,7 +196,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "    return None if not seconds else deadline_after",
         "L3",
         "B16",
-        "tries without waiting",
+        "tries on a full ring",
     ),
     Mutant(
         "a time-out is reported without a last test",
@@ -284,7 +284,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "",
         "S8",
         "B2",
-        "joiner at a sequence x publish",
+        "join x publish within an old limit",
     ),
     Mutant(
         "a joiner starts after what is claimed",
@@ -340,7 +340,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "        self._wake()\n        self._taking = None\n",
         "S2",
         "B3",
-        "batches of producers",
+        "batch x get",
     ),
     Mutant(
         "`get` tests before it reads only",
@@ -508,7 +508,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "  # the next claim looks, and finds out\n        self.news.wake()\n",
         "L1",
         "B6",
-        "close x waiting producers",
+        "close x waiting producers, and nobody reads",
     ),
     Mutant(
         "close wakes no reader",

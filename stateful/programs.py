@@ -220,6 +220,12 @@ BY_VALUE: tuple[Program, ...] = (
         (S, publish("a")),
     ),
     Program(
+        "close x waiting producers, and nobody reads",
+        1,
+        {"P": each(publish("b")), "Q": each(publish("c")), "X": each(calls.close())},
+        (S, publish("a")),
+    ),
+    Program(
         "halt x everybody",
         1,
         {"P": each(publish("b")), "X": each(calls.halt()), "C": reads("S", 3), "D": waits(5)},
@@ -242,6 +248,24 @@ BY_VALUE: tuple[Program, ...] = (
         1,
         {"P": each(publish("a"), publish("b"), timeout=0.0), "C": reads("S", 2, timeout=0.0)},
         (S,),
+    ),
+    Program("tries on a full ring", 1, {"P": each(publish("a"), publish("b"), timeout=0.0)}, (S,)),
+    Program(
+        "one wants two slots, one wants one",
+        2,
+        {"P": each(calls.publish_many("c", "d")), "Q": each(publish("e")), "C": reads("S", 1, most=1)},
+        (S, calls.publish_many("a", "b")),
+    ),
+    Program(
+        "batch x get",
+        2,
+        {"P": each(calls.publish_many("a", "b")), "G": each(calls.get(0), calls.get(1))},
+    ),
+    Program(
+        "join x publish within an old limit",
+        2,
+        {"P": each(publish("d")), "J": joins("S", calls.EARLIEST, reads("S", 1))},
+        (publish("a"), publish("b"), publish("c")),
     ),
     Program(
         "claims out of order",
