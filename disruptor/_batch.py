@@ -80,3 +80,8 @@ class Reading(Generic[E]):
         traceback: TracebackType | None,
     ) -> None:
         self._end(kind is None)
+
+
+def sequences_of(first: int, end: int) -> AbstractSequence[Sequence]:
+    """Return `first..end`: a range of sequences is a range."""
+    return range(first, end + 1)  # type: ignore[return-value]  # a NewType has no range of its own

@@ -1,41 +1,27 @@
-"""The ring as its users see it: wires sequencer, slots, barriers and subscribers together.
+"""The ring as its users see it: looking, waiting, closing; publishing and joining are inherited.
 
-Rule 1: arguments are checked, and time-outs turned into deadlines, before the lock is taken.
-Rule 2: no code of the user runs under the lock: not the factory, a translator, an iterable, nor a finaliser of a
-        replaced event.
-Rule 3: what only looks never waits and never changes anything.
+Rule 1: what only looks never waits and never changes anything.
+Rule 2: `get` reads first and tests afterwards: `claimed` moves before a slot is written.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from types import TracebackType
 from typing import Generic, SupportsIndex, TypeVar, final
 
 from disruptor._arguments import integer_between, ring_capacity, sequence_number
 from disruptor._barrier import Barrier
-from disruptor._claim import Claim
-from disruptor._errors import (
-    DisruptorClosed,
-    InvalidType,
-    InvalidValue,
-    OutdatedSequence,
-    SequenceNotFound,
-    SequenceVoid,
-    SubscriberClosed,
-    Unsupported,
-)
+from disruptor._errors import InvalidType, OutdatedSequence, SequenceNotFound, SequenceVoid, Unsupported
+from disruptor._joining import Joining
 from disruptor._override import override
 from disruptor._sequence import Sequence, oldest_kept, room
-from disruptor._sequencer import CLOSED, HALTED, OPEN, Sequencer
-from disruptor._slots import Slots
-from disruptor._start import Start
-from disruptor._subscriber import Subscriber
+from disruptor._sequencer import CLOSED, HALTED, OPEN
 from disruptor._sync import THREADS, Runtime, deadline_of
 
 E = TypeVar("E")
 
 
 @final
-class Disruptor(Generic[E]):
+class Disruptor(Joining[E], Generic[E]):
     """A multi-producer, multi-subscriber, blocking ring buffer.
 
     `capacity` is a power of two. Without `event_factory`, slots hold the objects that are published (*by value*);
@@ -59,15 +45,7 @@ class Disruptor(Generic[E]):
     <Disruptor of 4, by value, closed: published 1, claimed 1, 1 subscriber>
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_barrier",
-        "_names",
-        "_runtime",
-        "_sequencer",
-        "_slots",
-        "_subscribers",
-    )
+    __slots__ = ("_barrier",)
 
     def __init__(
         self,
@@ -82,190 +60,8 @@ class Disruptor(Generic[E]):
             raise InvalidType(f"event_factory must be callable, not {event_factory!r}")
         if multiproc:
             raise Unsupported("multiproc=True is not available in this version; rings between threads are")
-        self._runtime = runtime
-        self._sequencer = Sequencer(size, runtime)
-        self._slots: Slots[E] = Slots(size, event_factory, runtime)
+        super().__init__(size, event_factory, runtime)
         self._barrier = Barrier(self._sequencer, runtime.cell(1))
-        # Both are written under the lock. The tuple is replaced as a whole, so looking at it needs no lock.
-        self._subscribers: tuple[Subscriber[E], ...] = ()
-        self._names = 0
-
-    # --- publishing ----------------------------------------------------------------------------------------
-
-    def publish(self, event: E, *, timeout: float | None = None) -> Sequence:
-        """Publish one event by value; return its sequence.
-
-        Waits up to `timeout` seconds for room. Raises `InsufficientCapacity`, `DisruptorClosed`, `SelfDeadlock`;
-        then nothing was published. (LMAX: `RingBuffer.publishEvent`.)
-        """
-        slots, sequencer = self._slots, self._sequencer
-        if slots.in_place:
-            self._refuse("publish", "publish_event or claim")
-        deadline = None if timeout is None else deadline_of(self._runtime, timeout)
-        with sequencer.lock:
-            try:
-                sequence = sequencer.take(1, deadline)
-                replaced = slots.put(sequence, event)
-                sequencer.publish(sequence, 1)
-            except BaseException:
-                sequencer.recover()
-                raise
-        del replaced  # Rule 2
-        return sequence
-
-    def publish_many(self, events: Collection[E], *, timeout: float | None = None) -> range:
-        """Publish several events by value, all or nothing, visible all at once; return their sequences.
-
-        `events` is any sized iterable of at most `capacity` events; none at all publishes nothing and returns an
-        empty range. Otherwise as `publish`. This is the fast path: events are copied by slices.
-        """
-        slots, sequencer = self._slots, self._sequencer
-        if slots.in_place:
-            self._refuse("publish_many", "claim")
-        if not hasattr(events, "__len__"):
-            raise InvalidType(f"publish_many needs a sized iterable, not {events!r}; wrap it in a list")
-        batch = list(events)
-        n = len(batch)
-        if n > sequencer.capacity:
-            raise InvalidValue(f"publish_many takes at most {sequencer.capacity} events (the capacity), not {n}")
-        deadline = deadline_of(self._runtime, timeout)
-        if not n:
-            return range(0)
-        with sequencer.lock:
-            try:
-                first = sequencer.take(n, deadline)
-                replaced = slots.put_many(first, batch)
-                sequencer.publish(first, n)
-            except BaseException:
-                sequencer.recover()
-                raise
-        del replaced  # Rule 2
-        return range(first, first + n)
-
-    def publish_event(self, translate: Callable[[E, Sequence], object], *, timeout: float | None = None) -> Sequence:
-        """Fill one event in place by `translate(event, sequence)`, publish it, and return its sequence.
-
-        If `translate` raises, the sequence becomes void, the exception reaches the caller, and nobody is ever shown
-        the half-filled event. Otherwise as `publish`. (LMAX: `EventTranslator`, which publishes what was left.)
-        """
-        if not self._slots.in_place:
-            self._refuse("publish_event", "publish")
-        if not callable(translate):
-            raise InvalidType(f"translate must be callable, not {translate!r}")
-        with self.claim(timeout=timeout) as claim:
-            sequence = Sequence(claim.sequences.start)
-            translate(claim[0], sequence)
-        return sequence
-
-    def claim(self, n: SupportsIndex = 1, *, timeout: float | None = None) -> Claim[E]:
-        """Take `n` consecutive sequences and return them as a `Claim`, to be filled and then published.
-
-        Use it in a `with` block: leaving it publishes, leaving it by an exception abandons. `n` is in `1..capacity`.
-        Waits as `publish` does; a call that fails has held nothing. (LMAX: `RingBuffer.next(n)` and `publish`.)
-        """
-        size = integer_between("n", n, 1, self._sequencer.capacity)
-        deadline = deadline_of(self._runtime, timeout)
-        claim = Claim(size, self._sequencer, self._slots, self._runtime)
-        claim._take(deadline)
-        return claim
-
-    def _refuse(self, verb: str, instead: str) -> None:
-        kind = "in place: its events come from the factory" if self._slots.in_place else "by value"
-        raise InvalidType(f"{verb} does not fit a ring {kind}; use {instead}")
-
-    # --- subscribing ---------------------------------------------------------------------------------------
-
-    def register_subscriber(
-        self,
-        *,
-        start: Start | SupportsIndex = Start.EARLIEST,
-        after: "Subscriber[E] | Iterable[Subscriber[E]]" = (),
-        name: str | None = None,
-    ) -> Subscriber[E]:
-        """Add a subscriber; from the moment this returns it holds producers back, and gets every event from its start.
-
-        `start`: `Start.EARLIEST`, `Start.LATEST`, or a sequence (`OutdatedSequence` if it is gone).
-        `after`: subscribers that must have processed an event before this one reads it. `name`: unique in the ring.
-        """
-        upstreams = self._upstreams(after)
-        if not isinstance(start, Start):
-            start = sequence_number("start", start)
-        if name is not None and not isinstance(name, str):
-            raise InvalidType(f"name must be a str, not {name!r}")
-        sequencer = self._sequencer
-        with sequencer.lock:
-            if sequencer.phase.value == HALTED:
-                raise DisruptorClosed("the ring is halted: nobody can join")
-            for upstream in upstreams:
-                if upstream.closed:
-                    raise SubscriberClosed(f"subscriber {upstream.name!r} was removed: nobody can be after it")
-            first = self._first(start)
-            subscriber = Subscriber(
-                sequencer,
-                self._slots,
-                self._runtime,
-                first - 1,
-                upstreams,
-                self._name(name),
-                self.remove_subscriber,
-            )
-            sequencer.add_gate(subscriber)
-            for upstream in upstreams:
-                upstream.followers.value += 1
-            self._subscribers = (*self._subscribers, subscriber)
-        return subscriber
-
-    def remove_subscriber(self, subscriber: Subscriber[E]) -> None:
-        """Stop `subscriber` from gating, at once; a call that waits in it raises `SubscriberClosed`.
-
-        Removing one that others are `after`, or one of another ring, is an `InvalidValue`; removing twice does nothing.
-        """
-        self._require_mine(subscriber)
-        with self._sequencer.lock:
-            if subscriber.closed:
-                return
-            behind = [other.name for other in self._subscribers if subscriber in other.after]
-            if behind:
-                raise InvalidValue(
-                    f"{subscriber.name!r} cannot be removed before those after it: {', '.join(map(repr, behind))}"
-                )
-            self._subscribers = tuple(other for other in self._subscribers if other is not subscriber)
-            subscriber._retire()
-
-    def _first(self, start: Start | int) -> int:
-        """Return the first sequence of a joiner. The caller holds the lock, so nothing is claimed meanwhile."""
-        oldest = oldest_kept(self._sequencer.claimed.value, self._sequencer.capacity)
-        if start is Start.EARLIEST:
-            return oldest
-        if start is Start.LATEST:
-            return self._sequencer.published.value + 1
-        if start < oldest:
-            raise OutdatedSequence(f"start {start} may have been overwritten; the oldest kept is {oldest}")
-        return start
-
-    def _name(self, name: str | None) -> str:
-        taken = {subscriber.name for subscriber in self._subscribers}
-        if name is not None:
-            if name in taken:
-                raise InvalidValue(f"a subscriber named {name!r} is already registered")
-            return name
-        while (made_up := f"subscriber-{self._names}") in taken:
-            self._names += 1
-        self._names += 1
-        return made_up
-
-    def _upstreams(self, after: "Subscriber[E] | Iterable[Subscriber[E]]") -> tuple[Subscriber[E], ...]:
-        # A subscriber is itself an iterable, of events: it must not be iterated here.
-        upstreams = (after,) if isinstance(after, Subscriber) else tuple(after)
-        for upstream in upstreams:
-            self._require_mine(upstream)
-        return upstreams
-
-    def _require_mine(self, subscriber: Subscriber[E]) -> None:
-        if not isinstance(subscriber, Subscriber):
-            raise InvalidType(f"a Subscriber is needed, not {subscriber!r}")
-        if subscriber._sequencer is not self._sequencer:
-            raise InvalidValue(f"{subscriber!r} belongs to another ring than {self!r}")
 
     # --- reading without a subscriber ----------------------------------------------------------------------
 
@@ -357,11 +153,6 @@ class Disruptor(Generic[E]):
         return integer_between("n", n, 1, self.capacity) <= self.remaining_capacity
 
     @property
-    def subscribers(self) -> tuple[Subscriber[E], ...]:
-        """The registered subscribers, in order of registration."""
-        return self._subscribers
-
-    @property
     def closed(self) -> bool:
         """Whether new claims are refused: the ring was closed or halted."""
         return self._sequencer.phase.value != OPEN
@@ -387,8 +178,8 @@ class Disruptor(Generic[E]):
 
     # --- the spelling of the first version -----------------------------------------------------------------
 
-    registerSubscriber = register_subscriber
-    removeSubscriber = remove_subscriber
+    registerSubscriber = Joining.register_subscriber
+    removeSubscriber = Joining.remove_subscriber
     waitFor = wait_for
 
     def getCursor(self) -> Sequence:

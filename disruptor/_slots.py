@@ -33,11 +33,8 @@ class Slots(Generic[E]):
         self._factory = factory
         self._mask = capacity - 1
         self._stale: set[int] = set()
-        if factory is None:
-            items = cast("list[E]", [None] * capacity)  # never shown: not published yet
-        else:
-            items = [factory() for _ in range(capacity)]
-        self._items = runtime.array(items)
+        nothing = cast("list[E]", [None] * capacity)  # by value: never shown, for nothing is published yet
+        self._items = runtime.array(nothing if factory is None else [factory() for _ in nothing])
 
     @property
     def in_place(self) -> bool:

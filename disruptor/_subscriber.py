@@ -14,7 +14,7 @@ from typing import Generic, SupportsIndex, TypeVar, final
 
 from disruptor._arguments import integer_between, sequence_number
 from disruptor._barrier import Barrier
-from disruptor._batch import Batch, Reading
+from disruptor._batch import Batch, Reading, sequences_of
 from disruptor._cell import Cell
 from disruptor._deadline import check_timeout
 from disruptor._errors import DisruptorClosed, InvalidValue, SubscriberBusy, SubscriberClosed
@@ -270,7 +270,7 @@ class Subscriber(Generic[E]):
             first = self.position.value + 1
             end = batch_end(first, self._barrier.wait_for(first, deadline), most)
             events = self._slots.read(first, end - first + 1)
-            sequences: AbstractSequence[Sequence] = _sequences(first, end)
+            sequences: AbstractSequence[Sequence] = sequences_of(first, end)
             if voids:
                 shown = tuple(sequence for sequence in sequences if sequence not in voids)
                 if len(shown) < len(events):
@@ -295,8 +295,3 @@ class Subscriber(Generic[E]):
         for upstream in self.after:
             upstream.followers.value -= 1
         self._sequencer.remove_gate(self)
-
-
-def _sequences(first: int, end: int) -> AbstractSequence[Sequence]:
-    """Return `first..end`: a range of sequences is a range."""
-    return range(first, end + 1)  # type: ignore[return-value]  # a NewType has no range of its own

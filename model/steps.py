@@ -9,7 +9,8 @@ Rule 3: a call that cannot go on falls asleep. Asleep, it does nothing until an 
 
 from collections.abc import Iterator, Mapping
 
-from model.actions import ACTIONS, ROOM, Action, Result
+from model.action import ROOM, Action, Result
+from model.actions import ACTIONS
 from model.calls import text
 from model.state import Call, Content, Outcome, Pending, State, readable, with_pending
 

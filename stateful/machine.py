@@ -8,7 +8,6 @@ Rule 4: rules have the names of the model's actions.
 """
 
 from collections.abc import Callable
-from typing import final
 
 from hypothesis import note
 from hypothesis import strategies as st
@@ -20,29 +19,13 @@ from model.calls import EARLIEST, LATEST
 from model.state import Call, Outcome
 from stateful.adapters._protocol import Make
 from stateful.adapters.threads import ByValue, InPlace
-from stateful.scheduler import Granularity, Scheduler
+from stateful.scheduler import Drawn, Granularity, Scheduler
 from stateful.world import World
 
 PRODUCERS = ("P", "Q", "R")
 OTHERS = ("X", "Y")
 TIMEOUTS = st.sampled_from([None, None, 0.0, 1.0, 2.5])
 STEPS = st.integers(0, 30)
-
-
-@final
-class Drawn:
-    """Follows a list of pre-emptions: after so many decisions, take the option of that index."""
-
-    def __init__(self, preemptions: list[tuple[int, int]]) -> None:
-        self._choices: dict[int, int] = {}
-        decision = 0
-        for gap, index in preemptions:
-            decision += gap
-            self._choices[decision] = index
-
-    def choose(self, decision: int, options: list[str], going: bool) -> int:
-        """Return what was drawn for this decision, or the default."""
-        return self._choices.get(decision, 0) % len(options)
 
 
 class RingMachine(RuleBasedStateMachine):

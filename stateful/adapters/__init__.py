@@ -1,0 +1,1 @@
+"""Rings under test: ours, and yours (`_protocol.py`)."""

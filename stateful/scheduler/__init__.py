@@ -11,10 +11,21 @@ point who goes on. A run is decided by a `Schedule`, which is data: the same sch
     _explore    every schedule of a program, up to a bound
 """
 
-from stateful.scheduler._choose import PCT as PCT
-from stateful.scheduler._choose import Chooser as Chooser
-from stateful.scheduler._choose import RandomWalk as RandomWalk
-from stateful.scheduler._choose import Replay as Replay
+from stateful.scheduler._choose import (
+    PCT as PCT,
+)
+from stateful.scheduler._choose import (
+    Chooser as Chooser,
+)
+from stateful.scheduler._choose import (
+    Drawn as Drawn,
+)
+from stateful.scheduler._choose import (
+    RandomWalk as RandomWalk,
+)
+from stateful.scheduler._choose import (
+    Replay as Replay,
+)
 from stateful.scheduler._core import (
     CLOCK as CLOCK,
 )

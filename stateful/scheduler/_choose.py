@@ -77,3 +77,19 @@ class PCT:
             self._priorities[best] = self._lowest
             best = max(options, key=self._priorities.__getitem__)
         return options.index(best)
+
+
+@final
+class Drawn:
+    """Follows a list of pre-emptions: after so many decisions, take the option of that index."""
+
+    def __init__(self, preemptions: list[tuple[int, int]]) -> None:
+        self._choices: dict[int, int] = {}
+        decision = 0
+        for gap, index in preemptions:
+            decision += gap
+            self._choices[decision] = index
+
+    def choose(self, decision: int, options: list[str], going: bool) -> int:
+        """Return what was drawn for this decision, or the default."""
+        return self._choices.get(decision, 0) % len(options)

@@ -161,4 +161,5 @@ def a_longer_time_out_is_never_earlier(now: int, shorter: int, longer: int) -> b
     return add_ns(now, shorter) <= add_ns(now, longer)
 
 
-__all__ = ["is_mask"]
+# Used in contracts only.
+__all__ = ["batch_end", "is_mask", "oldest_kept"]

@@ -6,8 +6,9 @@ from typing import ClassVar, NamedTuple
 import pytest
 
 from disruptor._override import override
-from model import actions, promises
-from model.actions import ACTIONS, Action, Result
+from model import actions, producers, promises, subscribers
+from model.action import Action, Result
+from model.actions import ACTIONS
 from model.explore import PromiseBroken
 from model.promises import Promise
 from model.scenarios import Scenario, claimer, closer, joiner, looper, producer, run, subscriber, with_readers
@@ -23,26 +24,26 @@ class Mutant(NamedTuple):
     scenario: Scenario
 
 
-class GateOffByOne(actions.Publish):
+class GateOffByOne(producers.Publish):
     @override
     def guard(self, state: State, call: Pending) -> bool:
         return call.stage == 1 or state.claimed + call.call.n <= lowest(state) + state.capacity + 1
 
 
-class GateOnFastest(actions.Publish):
+class GateOnFastest(producers.Publish):
     @override
     def guard(self, state: State, call: Pending) -> bool:
         fastest = max(gate.position for gate in state.readers)
         return call.stage == 1 or state.claimed + call.call.n <= fastest + state.capacity
 
 
-class NeverRoom(actions.Publish):
+class NeverRoom(producers.Publish):
     @override
     def guard(self, state: State, call: Pending) -> bool:
         return False
 
 
-class PublishWakesNobody(actions.Publish):
+class PublishWakesNobody(producers.Publish):
     wakes: ClassVar[tuple[str, ...]] = ()
 
 
@@ -50,17 +51,17 @@ class CloseWakesNobody(actions.Close):
     wakes: ClassVar[tuple[str, ...]] = ()
 
 
-class ReleaseWakesNobody(actions.Release):
+class ReleaseWakesNobody(subscribers.Release):
     wakes: ClassVar[tuple[str, ...]] = ()
 
 
-class TimeoutKeepsClaim(actions.Publish):
+class TimeoutKeepsClaim(producers.Publish):
     @override
     def undo(self, state: State, call: Pending) -> State:
-        return actions.take(state, 1)._replace(claims=state.claims)
+        return producers.take(state, 1)._replace(claims=state.claims)
 
 
-class ShownEarly(actions.PublishClaim):
+class ShownEarly(producers.PublishClaim):
     @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         for after, outcome in super().effect(state, call):
@@ -68,14 +69,14 @@ class ShownEarly(actions.PublishClaim):
             yield after._replace(published=max(last, after.published)), outcome
 
 
-class ClaimTakesNothing(actions.Claim):
+class ClaimTakesNothing(producers.Claim):
     @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         for after, outcome in super().effect(state, call):
             yield after._replace(claimed=state.claimed), outcome
 
 
-class HandsOutTwice(actions.Read):
+class HandsOutTwice(subscribers.Read):
     @override
     def effect_turn(self, state: State, call: Pending, subscriber: Reader) -> Iterator[Result]:
         for after, outcome in super().effect_turn(state, call, subscriber):
@@ -83,7 +84,7 @@ class HandsOutTwice(actions.Read):
             yield with_reader(after, now._replace(hand=now.hand + now.hand)), outcome
 
 
-class AnotherEvent(actions.Read):
+class AnotherEvent(subscribers.Read):
     @override
     def effect_turn(self, state: State, call: Pending, subscriber: Reader) -> Iterator[Result]:
         for after, outcome in super().effect_turn(state, call, subscriber):
@@ -92,7 +93,7 @@ class AnotherEvent(actions.Read):
             yield with_reader(after, now._replace(hand=hand)), outcome
 
 
-class VoidsShown(actions.Read):
+class VoidsShown(subscribers.Read):
     @override
     def effect_turn(self, state: State, call: Pending, subscriber: Reader) -> Iterator[Result]:
         following = subscriber.position + 1
@@ -106,7 +107,7 @@ class VoidsShown(actions.Read):
         return subscriber.position < state.published
 
 
-class UpstreamIgnored(actions.Iterate):
+class UpstreamIgnored(subscribers.Iterate):
     @override
     def guard_turn(self, state: State, call: Pending, subscriber: Reader) -> bool:
         return subscriber.position < state.published
@@ -118,20 +119,20 @@ class UpstreamIgnored(actions.Iterate):
         yield with_reader(state, subscriber._replace(hand=hand, end=following)), Outcome("ok")
 
 
-class MarksAlthoughItFailed(actions.Release):
+class MarksAlthoughItFailed(subscribers.Release):
     @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
-        marked = actions.mark(reader(state, call.call.name))
+        marked = subscribers.mark(reader(state, call.call.name))
         yield with_reader(state, marked._replace(turn=None)), Outcome("ok")
 
 
-class WalksPastNothing(actions.Read):
+class WalksPastNothing(subscribers.Read):
     @override
     def walk(self, state: State, call: Pending) -> Iterator[State]:
         return iter(())
 
 
-class JoinsTooEarly(actions.RegisterSubscriber):
+class JoinsTooEarly(subscribers.RegisterSubscriber):
     @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         start = max(0, state.claimed - state.capacity)
@@ -139,14 +140,14 @@ class JoinsTooEarly(actions.RegisterSubscriber):
         yield state._replace(readers=(*state.readers, joiner)), Outcome("ok", (start,))
 
 
-class JoinsTooLate(actions.RegisterSubscriber):
+class JoinsTooLate(subscribers.RegisterSubscriber):
     @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         joiner = Reader(call.call.name, state.claimed, promised=state.claimed + 1)
         yield state._replace(readers=(*state.readers, joiner)), Outcome("ok", (state.claimed + 1,))
 
 
-class EndsTooSoon(actions.Read):
+class EndsTooSoon(subscribers.Read):
     @override
     def refuse_turn(self, state: State, call: Pending, subscriber: Reader) -> str:
         return "DisruptorClosed" if state.phase else ""
@@ -157,7 +158,7 @@ class EndsTooSoon(actions.Read):
         return with_reader(state, subscriber._replace(turn=None, ended=True))
 
 
-class SleepsOverItsTime(actions.Publish):
+class SleepsOverItsTime(producers.Publish):
     wakes: ClassVar[tuple[str, ...]] = ()
 
     @override
@@ -220,7 +221,7 @@ def test_every_promise_has_a_mutant() -> None:
     assert {mutant.breaks for mutant in MUTANTS.values()} == set(promises.ALWAYS)
 
 
-class TooCautious(actions.Publish):
+class TooCautious(producers.Publish):
     @override
     def guard(self, state: State, call: Pending) -> bool:
         return call.stage == 1 or state.claimed + call.call.n < lowest(state) + state.capacity

@@ -1,0 +1,129 @@
+"""The subscribers' side of a ring: joining and leaving.
+
+Rule 1: a joiner becomes a gate in the same locked step in which its start is chosen, so nothing that it is promised
+        can be overwritten, and nothing is claimed meanwhile.
+Rule 2: nobody leaves before those who come after him.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Generic, SupportsIndex, TypeVar
+
+from disruptor._arguments import sequence_number
+from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, OutdatedSequence, SubscriberClosed
+from disruptor._publishing import Publishing
+from disruptor._sequence import oldest_kept
+from disruptor._sequencer import HALTED
+from disruptor._start import Start
+from disruptor._subscriber import Subscriber
+from disruptor._sync import Runtime
+
+E = TypeVar("E")
+
+
+class Joining(Publishing[E], Generic[E]):
+    """Who reads from a ring; a part of `Disruptor`."""
+
+    # Both are written under the lock. The tuple is replaced as a whole, so looking at it needs no lock.
+    __slots__ = ("_names", "_subscribers")
+
+    def __init__(self, capacity: int, event_factory: Callable[[], E] | None, runtime: Runtime) -> None:
+        super().__init__(capacity, event_factory, runtime)
+        self._subscribers: tuple[Subscriber[E], ...] = ()
+        self._names = 0
+
+    @property
+    def subscribers(self) -> tuple[Subscriber[E], ...]:
+        """The registered subscribers, in order of registration."""
+        return self._subscribers
+
+    def register_subscriber(
+        self,
+        *,
+        start: Start | SupportsIndex = Start.EARLIEST,
+        after: "Subscriber[E] | Iterable[Subscriber[E]]" = (),
+        name: str | None = None,
+    ) -> Subscriber[E]:
+        """Add a subscriber; from the moment this returns it holds producers back, and gets every event from its start.
+
+        `start`: `Start.EARLIEST`, `Start.LATEST`, or a sequence (`OutdatedSequence` if it is gone).
+        `after`: subscribers that must have processed an event before this one reads it. `name`: unique in the ring.
+        """
+        upstreams = self._upstreams(after)
+        if not isinstance(start, Start):
+            start = sequence_number("start", start)
+        if name is not None and not isinstance(name, str):
+            raise InvalidType(f"name must be a str, not {name!r}")
+        sequencer = self._sequencer
+        with sequencer.lock:
+            if sequencer.phase.value == HALTED:
+                raise DisruptorClosed("the ring is halted: nobody can join")
+            for upstream in upstreams:
+                if upstream.closed:
+                    raise SubscriberClosed(f"subscriber {upstream.name!r} was removed: nobody can be after it")
+            first = self._first(start)
+            subscriber = Subscriber(
+                sequencer,
+                self._slots,
+                self._runtime,
+                first - 1,
+                upstreams,
+                self._name(name),
+                self.remove_subscriber,
+            )
+            sequencer.add_gate(subscriber)
+            for upstream in upstreams:
+                upstream.followers.value += 1
+            self._subscribers = (*self._subscribers, subscriber)
+        return subscriber
+
+    def remove_subscriber(self, subscriber: Subscriber[E]) -> None:
+        """Stop `subscriber` from gating, at once; a call that waits in it raises `SubscriberClosed`.
+
+        Removing one that others are `after`, or one of another ring, is an `InvalidValue`; removing twice does nothing.
+        """
+        self._require_mine(subscriber)
+        with self._sequencer.lock:
+            if subscriber.closed:
+                return
+            behind = [other.name for other in self._subscribers if subscriber in other.after]
+            if behind:
+                raise InvalidValue(
+                    f"{subscriber.name!r} cannot be removed before those after it: {', '.join(map(repr, behind))}"
+                )
+            self._subscribers = tuple(other for other in self._subscribers if other is not subscriber)
+            subscriber._retire()
+
+    def _first(self, start: Start | int) -> int:
+        """Return the first sequence of a joiner. The caller holds the lock, so nothing is claimed meanwhile."""
+        oldest = oldest_kept(self._sequencer.claimed.value, self._sequencer.capacity)
+        if start is Start.EARLIEST:
+            return oldest
+        if start is Start.LATEST:
+            return self._sequencer.published.value + 1
+        if start < oldest:
+            raise OutdatedSequence(f"start {start} may have been overwritten; the oldest kept is {oldest}")
+        return start
+
+    def _name(self, name: str | None) -> str:
+        taken = {subscriber.name for subscriber in self._subscribers}
+        if name is not None:
+            if name in taken:
+                raise InvalidValue(f"a subscriber named {name!r} is already registered")
+            return name
+        while (made_up := f"subscriber-{self._names}") in taken:
+            self._names += 1
+        self._names += 1
+        return made_up
+
+    def _upstreams(self, after: "Subscriber[E] | Iterable[Subscriber[E]]") -> tuple[Subscriber[E], ...]:
+        # A subscriber is itself an iterable, of events: it must not be iterated here.
+        upstreams = (after,) if isinstance(after, Subscriber) else tuple(after)
+        for upstream in upstreams:
+            self._require_mine(upstream)
+        return upstreams
+
+    def _require_mine(self, subscriber: Subscriber[E]) -> None:
+        if not isinstance(subscriber, Subscriber):
+            raise InvalidType(f"a Subscriber is needed, not {subscriber!r}")
+        if subscriber._sequencer is not self._sequencer:
+            raise InvalidValue(f"{subscriber!r} belongs to another ring than {self!r}")

@@ -1,0 +1,112 @@
+"""The producers' side of a ring.
+
+Rule 1: arguments are checked, and time-outs turned into deadlines, before the lock is taken.
+Rule 2: no code of the user runs under the lock: not the factory, a translator, an iterable, nor a finaliser of a
+        replaced event.
+Rule 3: an exception between taking a claim and finishing it, an interrupt included, voids the claim (`recover`).
+"""
+
+from collections.abc import Callable, Collection
+from typing import Generic, SupportsIndex, TypeVar
+
+from disruptor._arguments import integer_between
+from disruptor._claim import Claim
+from disruptor._errors import InvalidType, InvalidValue
+from disruptor._sequence import Sequence
+from disruptor._sequencer import Sequencer
+from disruptor._slots import Slots
+from disruptor._sync import Runtime, deadline_of
+
+E = TypeVar("E")
+
+
+class Publishing(Generic[E]):
+    """What producers do with a ring; a part of `Disruptor`."""
+
+    __slots__ = ("__weakref__", "_runtime", "_sequencer", "_slots")
+
+    def __init__(self, capacity: int, event_factory: Callable[[], E] | None, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._sequencer = Sequencer(capacity, runtime)
+        self._slots: Slots[E] = Slots(capacity, event_factory, runtime)
+
+    def publish(self, event: E, *, timeout: float | None = None) -> Sequence:
+        """Publish one event by value; return its sequence.
+
+        Waits up to `timeout` seconds for room. Raises `InsufficientCapacity`, `DisruptorClosed`, `SelfDeadlock`;
+        then nothing was published. (LMAX: `RingBuffer.publishEvent`.)
+        """
+        slots, sequencer = self._slots, self._sequencer
+        if slots.in_place:
+            self._refuse("publish", "publish_event or claim")
+        deadline = None if timeout is None else deadline_of(self._runtime, timeout)
+        with sequencer.lock:
+            try:
+                sequence = sequencer.take(1, deadline)
+                replaced = slots.put(sequence, event)
+                sequencer.publish(sequence, 1)
+            except BaseException:
+                sequencer.recover()
+                raise
+        del replaced  # Rule 2
+        return sequence
+
+    def publish_many(self, events: Collection[E], *, timeout: float | None = None) -> range:
+        """Publish several events by value, all or nothing, visible all at once; return their sequences.
+
+        `events` is any sized iterable of at most `capacity` events; none at all publishes nothing and returns an
+        empty range. Otherwise as `publish`. This is the fast path: events are copied by slices.
+        """
+        slots, sequencer = self._slots, self._sequencer
+        if slots.in_place:
+            self._refuse("publish_many", "claim")
+        if not hasattr(events, "__len__"):
+            raise InvalidType(f"publish_many needs a sized iterable, not {events!r}; wrap it in a list")
+        batch = list(events)
+        n = len(batch)
+        if n > sequencer.capacity:
+            raise InvalidValue(f"publish_many takes at most {sequencer.capacity} events (the capacity), not {n}")
+        deadline = deadline_of(self._runtime, timeout)
+        if not n:
+            return range(0)
+        with sequencer.lock:
+            try:
+                first = sequencer.take(n, deadline)
+                replaced = slots.put_many(first, batch)
+                sequencer.publish(first, n)
+            except BaseException:
+                sequencer.recover()
+                raise
+        del replaced  # Rule 2
+        return range(first, first + n)
+
+    def publish_event(self, translate: Callable[[E, Sequence], object], *, timeout: float | None = None) -> Sequence:
+        """Fill one event in place by `translate(event, sequence)`, publish it, and return its sequence.
+
+        If `translate` raises, the sequence becomes void, the exception reaches the caller, and nobody is ever shown
+        the half-filled event. Otherwise as `publish`. (LMAX: `EventTranslator`, which publishes what was left.)
+        """
+        if not self._slots.in_place:
+            self._refuse("publish_event", "publish")
+        if not callable(translate):
+            raise InvalidType(f"translate must be callable, not {translate!r}")
+        with self.claim(timeout=timeout) as claim:
+            sequence = Sequence(claim.sequences.start)
+            translate(claim[0], sequence)
+        return sequence
+
+    def claim(self, n: SupportsIndex = 1, *, timeout: float | None = None) -> Claim[E]:
+        """Take `n` consecutive sequences and return them as a `Claim`, to be filled and then published.
+
+        Use it in a `with` block: leaving it publishes, leaving it by an exception abandons. `n` is in `1..capacity`.
+        Waits as `publish` does; a call that fails has held nothing. (LMAX: `RingBuffer.next(n)` and `publish`.)
+        """
+        size = integer_between("n", n, 1, self._sequencer.capacity)
+        deadline = deadline_of(self._runtime, timeout)
+        claim = Claim(size, self._sequencer, self._slots, self._runtime)
+        claim._take(deadline)
+        return claim
+
+    def _refuse(self, verb: str, instead: str) -> None:
+        kind = "in place: its events come from the factory" if self._slots.in_place else "by value"
+        raise InvalidType(f"{verb} does not fit a ring {kind}; use {instead}")

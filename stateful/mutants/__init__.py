@@ -1,0 +1,16 @@
+"""The ways in which this ring could be wrong, one small patch each, and the command that shows that each is found.
+
+Rule 1: a mutant replaces one piece of text, which must stand exactly once in the file; so a mutant cannot rot unseen.
+Rule 2: it names the promise that it breaks and the class of bug in real Disruptors that it stands for.
+Rule 3: it is killed by the very programs that the unmutated ring passes, with the same bounds. A mutant that cannot be
+        loaded, or fails by a `TypeError` and the like, is not killed but broken.
+
+`python -m stateful.hunt` prints the table: mutant, promise, killed by, after how many schedules.
+"""
+
+from stateful.mutants._claiming import CLAIMING
+from stateful.mutants._mutant import Mutant as Mutant
+from stateful.mutants._reading import READING
+from stateful.mutants._waking import WAKING
+
+MUTANTS: tuple[Mutant, ...] = WAKING + CLAIMING + READING
