@@ -52,7 +52,7 @@ def deadline_after(now: int, timeout: float) -> int:
     >>> deadline_after(5, 0), deadline_after(0, 1e-10), deadline_after(0, 1e300) == LONGEST_NS
     (5, 1, True)
     """
-    return add_ns(now, math.ceil(min(timeout, LONGEST_NS // NS) * NS))
+    return add_ns(now, math.ceil(min(timeout * NS, LONGEST_NS)))
 
 
 def add_ns(now: int, duration: int) -> int:

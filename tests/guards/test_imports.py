@@ -1,0 +1,104 @@
+"""Do imports run one way, and does only `_sync.py` block or tell the time?"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import disruptor
+
+ROOT = Path(__file__).parent.parent.parent
+LIBRARY = sorted((ROOT / "disruptor").glob("*.py"))
+MODEL = sorted((ROOT / "model").glob("*.py"))
+
+BLOCKING = {
+    "_thread", "asyncio", "concurrent", "multiprocessing", "queue", "sched", "select", "selectors", "signal",
+    "socket", "subprocess", "threading", "time",
+}  # fmt: skip
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the modules that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield node.module or ""
+
+
+def layers() -> dict[str, int]:
+    """Return the layer of each module, as `disruptor/__init__.py` lists them."""
+    found: dict[str, int] = {}
+    listing = (disruptor.__doc__ or "").split("Layers")[1].split("A tour:")[0]
+    rows = [line for line in listing.splitlines() if line.startswith("    ")]
+    for number, line in enumerate(rows):
+        for word in line.split():
+            if not word.startswith("_"):
+                break
+            found[word] = number
+    return found
+
+
+def test_every_module_has_a_layer() -> None:
+    assert set(layers()) == {path.stem for path in LIBRARY} - {"__init__"}
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+def test_a_module_imports_only_from_the_layers_above(path: Path) -> None:
+    order = layers()
+    for module in imported(path):
+        package, _, name = module.partition(".")
+        if package == "disruptor" and path.stem != "__init__":
+            # Within a layer, what is imported stands further to the left.
+            names = list(order)
+            assert order[name] <= order[path.stem], f"{path.stem} imports {name}"
+            assert names.index(name) < names.index(path.stem), f"{path.stem} imports {name}"
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+def test_the_library_imports_nothing_but_the_standard_library(path: Path) -> None:
+    import sys
+
+    for module in imported(path):
+        package = module.partition(".")[0]
+        stubs_only = path.stem == "_override" and package == "typing_extensions"
+        assert package == "disruptor" or package in sys.stdlib_module_names or stubs_only
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+def test_nothing_but_sync_blocks_or_tells_the_time(path: Path) -> None:
+    if path.stem != "_sync":
+        assert BLOCKING.isdisjoint(module.partition(".")[0] for module in imported(path))
+
+
+@pytest.mark.parametrize("path", MODEL, ids=lambda path: path.stem)
+def test_the_model_stands_alone(path: Path) -> None:
+    import sys
+
+    for module in imported(path):
+        package = module.partition(".")[0]
+        stubs_only = path.stem == "override" and package == "typing_extensions"
+        assert package == "model" or package in sys.stdlib_module_names or stubs_only
+
+
+@pytest.mark.parametrize("path", LIBRARY + MODEL, ids=lambda path: f"{path.parent.name}.{path.stem}")
+def test_nothing_depends_on_assert(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert not [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+
+
+@pytest.mark.parametrize("folder", ["disruptor", "model", "stateful"])
+def test_files_are_small(folder: str) -> None:
+    long = {
+        str(path): lines
+        for path in (ROOT / folder).rglob("*.py")
+        if not path.name.startswith("test_") and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
+    }
+    assert not long
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+def test_a_file_begins_by_saying_what_it_keeps(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))

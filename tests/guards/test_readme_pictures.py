@@ -1,0 +1,38 @@
+"""Are the pictures in the README what the programs print today?"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from disruptor._sequencer import Sequencer
+from stateful.adapters.threads import ByValue
+from stateful.failure import check
+from stateful.programs import PROGRAMS
+from stateful.scheduler import Granularity
+
+ROOT = Path(__file__).parent.parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_picture_on_the_first_screen_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The mistake of the first version: publishing woke the readers only.
+    monkeypatch.setattr(Sequencer, "_wake", lambda self: self.news.wake())
+    [program] = [program for program in PROGRAMS if program.name == "claims without subscribers"]
+    found = check(program, ByValue, preemptions=1, granularity=Granularity.LOCKS)
+    assert found.failed is not None
+    picture = str(found.failed).partition(f"(number {found.failed.number})\n")[2]
+    assert picture in README
+
+
+@pytest.mark.parametrize("module", ["examples.broken_ring", "examples.lines"])
+def test_the_examples_run(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", module], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    if module == "examples.broken_ring":
+        assert done.stdout in README
+    else:
+        assert "nothing was lost, doubled or out of order" in done.stdout
