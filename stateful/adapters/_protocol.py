@@ -27,6 +27,9 @@ class Ring(Protocol):
     def view(self) -> View | None:
         """Return what the ring shows, or None while a change is under way. Not called by a task; must not wait."""
 
+    def waiting(self) -> int:
+        """Return how many callers are asleep in the ring at this moment. Asked on real threads only."""
+
     def check(self) -> None:
         """Raise `AssertionError` if the ring finds itself inconsistent. Called when nothing is under way."""
 

@@ -93,6 +93,12 @@ class ThreadsRing(Generic[E]):
         positions = tuple(sorted((s.name, int(s.sequence)) for s in ring.subscribers))
         return View(ring.claimed, ring.cursor, ring._sequencer.phase.value, positions)
 
+    def waiting(self) -> int:
+        """Return how many callers are asleep and not yet notified: CPython's conditions keep a list of them."""
+        sequencer = self.ring._sequencer
+        with sequencer.lock:
+            return sum(len(getattr(signal._condition, "_waiters")) for signal in (sequencer.room, sequencer.news))  # noqa: B009
+
     def check(self) -> None:
         """Ask the ring for its invariants."""
         self.ring._check()
