@@ -8,16 +8,23 @@ Rule 2: a time-out is told to the oracle at its place in time, counted from befo
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple, final
+from typing import NamedTuple, Protocol, final
 
-from disruptor._sync import THREADS
+from disruptor._sync import THREADS, Runtime
 from model.oracle import Oracle, View
 from model.state import Call, Outcome
-from stateful.adapters._protocol import Make, Ring
+from stateful.adapters._protocol import Ring
 from stateful.bodies import Program
 
 LIMIT_S = 60.0
 """After so long a thread counts as stuck: generous, for nothing is measured."""
+
+
+class Watched(Ring, Protocol):
+    """A ring that also tells who sleeps."""
+
+    def waiting(self) -> int:
+        """Return how many callers are asleep in the ring at this moment, and were not yet woken."""
 
 
 class Event(NamedTuple):
@@ -33,7 +40,7 @@ class Event(NamedTuple):
 class Recorder:
     """A ring whose calls are written down."""
 
-    def __init__(self, ring: Ring) -> None:
+    def __init__(self, ring: Watched) -> None:
         self.ring = ring
         self.events: list[Event] = []
         self._lock = threading.Lock()
@@ -68,7 +75,7 @@ class Recorder:
         return oracle
 
 
-def run(program: Program, make: Make, *, scale: float = 0.01) -> Recorder:
+def run(program: Program, make: Callable[[int, Runtime], Watched], *, scale: float = 0.01) -> Recorder:
     """Run a program on real threads, its time-outs scaled, until nothing moves; then halt it, and return what happened."""
     recorder = Recorder(make(program.capacity, THREADS))
     for call in program.setup:

@@ -31,23 +31,23 @@ STEPS = st.integers(0, 30)
 class RingMachine(RuleBasedStateMachine):
     """The ring and the model side by side."""
 
-    by_value: Make = ByValue
-    in_place: Make = InPlace
+    rings: tuple[Make, Make | None] = (ByValue, InPlace)
+    """What makes a ring by value, and, if there is one, a ring in place."""
 
     @initialize(
         capacity=st.sampled_from([1, 2, 4]),
-        in_place=st.booleans(),
+        wants_in_place=st.booleans(),
         preemptions=st.lists(st.tuples(st.integers(1, 40), st.integers(1, 4)), max_size=12),
         granularity=st.sampled_from(list(Granularity)),
     )
     def begin(
-        self, capacity: int, in_place: bool, preemptions: list[tuple[int, int]], granularity: Granularity
+        self, capacity: int, wants_in_place: bool, preemptions: list[tuple[int, int]], granularity: Granularity
     ) -> None:
         """Make a ring, and its scheduler."""
         self.scheduler = Scheduler(Drawn(preemptions), granularity=granularity)
-        cls = type(self)
-        self.is_in_place = in_place
-        self.world = World(cls.in_place if in_place else cls.by_value, capacity, self.scheduler)
+        in_place = self.rings[1] if wants_in_place else None
+        self.is_in_place = in_place is not None
+        self.world = World(in_place or self.rings[0], capacity, self.scheduler)
         self.capacity = capacity
         self.words = 0
         self.claimed: list[tuple[int, int]] = []
@@ -273,7 +273,7 @@ class RingMachine(RuleBasedStateMachine):
         then: Callable[[Outcome], None] | None = None,
     ) -> None:
         """Start a call in a task, unless it has one, and do some steps."""
-        if task not in self.busy:
+        if self.world.ring.can(call._replace(timed=timeout is not None)) and task not in self.busy:
             self.busy.add(task)
 
             def body() -> None:

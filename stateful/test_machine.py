@@ -5,14 +5,25 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from stateful.adapters._protocol import Make
+from stateful.adapters.threads import InPlace
 from stateful.machine import RingMachine
 
 
-def test_machine(by_value: Make, in_place: Make) -> None:
-    run_state_machine_as_test(RingMachine, settings=settings(stateful_step_count=40))
+def machine(request: pytest.FixtureRequest, by_value: Make) -> type[RingMachine]:
+    """Return the machine for the ring under test; only ours has events in place."""
+    foreign = request.config.getoption("--ring") is not None
+
+    class Machine(RingMachine):
+        rings: tuple[Make, Make | None] = (by_value, None if foreign else InPlace)
+
+    return Machine
+
+
+def test_machine(request: pytest.FixtureRequest, by_value: Make) -> None:
+    run_state_machine_as_test(machine(request, by_value), settings=settings(stateful_step_count=40))
 
 
 @pytest.mark.deep
-def test_machine_deep(by_value: Make, in_place: Make) -> None:
+def test_machine_deep(request: pytest.FixtureRequest, by_value: Make) -> None:
     deep = settings(settings.get_profile("deep"), stateful_step_count=80)
-    run_state_machine_as_test(RingMachine, settings=deep)
+    run_state_machine_as_test(machine(request, by_value), settings=deep)

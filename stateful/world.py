@@ -12,14 +12,28 @@ from typing import TypeVar, final
 
 from disruptor._cell import Cell
 from disruptor._sync import Condition, Lock, Runtime
+from model.actions import ACTIONS
 from model.calls import text
 from model.oracle import Mismatch, Oracle, View
+from model.override import override
+from model.producers import Publish
 from model.promises import ALWAYS
-from model.state import Call, Outcome
-from stateful.adapters._protocol import Make, Ring
+from model.state import Call, Outcome, Pending, State
+from stateful.adapters._protocol import Make, Ring, Unasked
 from stateful.scheduler import Scheduler
 
 _T = TypeVar("_T")
+
+
+class _Unnoticing(Publish):
+    """Publishing by a ring that does not notice that a task waits for itself."""
+
+    @override
+    def hopeless(self, state: State, call: Pending) -> str:
+        return ""
+
+
+UNNOTICING = {verb: _Unnoticing() if type(action) is Publish else action for verb, action in ACTIONS.items()}
 
 SAFETY = tuple(promise for promise in ALWAYS if promise.__name__.startswith("s"))
 
@@ -76,7 +90,7 @@ class World:
         self.scheduler = scheduler
         self.runtime: Runtime = _Watching(scheduler.runtime, self)
         self.ring: Ring = make(capacity, self.runtime)
-        self.oracle = Oracle(capacity)
+        self.oracle = Oracle(capacity, actions=ACTIONS if self.ring.notices_itself else UNNOTICING)
         self._waiting: dict[str, _Clocked] = {}
         self._names: dict[str, int] = {}
         self._seen: View | None = None
@@ -88,8 +102,10 @@ class World:
     def do(self, task: str, call: Call, timeout: float | None = None) -> Outcome:
         """Do `call` in the current scheduler task, known to the oracle as `task`."""
         oracle = self.oracle
+        call = call._replace(timed=timeout is not None)
+        if not self.ring.can(call):
+            raise Unasked(text(call))
         if timeout is not None:
-            call = call._replace(timed=True)
             self._waiting[task] = _Clocked(timeout)
         self.scheduler.note(task, text(call))
         oracle.invoke(task, call)

@@ -59,7 +59,7 @@ class ThreadsRing(Generic[E]):
     """What by value and in place have in common."""
 
     verbs: frozenset[str]
-    timeouts = True
+    notices_itself = True
 
     def __init__(self, ring: Disruptor[E], runtime: Runtime) -> None:
         self.ring = ring
@@ -73,6 +73,10 @@ class ThreadsRing(Generic[E]):
             named(getattr(sequencer, label), label)
         named(sequencer.room.sleepers, "sleepers for room")
         named(sequencer.news.sleepers, "sleepers for news")
+
+    def can(self, call: Call) -> bool:
+        """Tell whether this way of holding events has the verb."""
+        return call.verb in self.verbs
 
     def perform(self, call: Call, timeout: float | None) -> Outcome:
         """Do one call."""

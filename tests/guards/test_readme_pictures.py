@@ -36,3 +36,12 @@ def test_the_examples_run(module: str) -> None:
         assert done.stdout in README
     else:
         assert "nothing was lost, doubled or out of order" in done.stdout
+
+
+@pytest.mark.parametrize(("name", "fails"), [("make", False), ("make_careless", True)])
+def test_the_suite_judges_a_foreign_ring(name: str, fails: bool) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "stateful/test_programs.py", f"--ring=examples.own_ring:{name}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == int(fails), done.stdout
+    assert "skipped" in done.stdout
+    assert ("nothing moves, but a correct ring would go on" in done.stdout) == fails
