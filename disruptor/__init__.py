@@ -5,6 +5,7 @@ Layers, each importing only from those above it:
     _override  _errors  _sequence  _cell  _start  _event_factory     the words
     _arguments  _deadline                                            checks of arguments, moments in time
     _sync                  the only module that blocks, locks, tells the time or starts a thread
+    _gate                  what a subscriber shows to the others
     _sequencer  _slots     which sequences are claimed and published; what the slots hold
     _barrier  _claim  _batch       waiting to read; a claim on its way in, a batch on its way out
     _subscriber  _publishing       one reader; what producers do

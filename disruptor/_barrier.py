@@ -9,48 +9,36 @@ Rule 4: halting and removal refuse at once, even what could be read. Closing ref
 
 from typing import final
 
-from disruptor._cell import Cell
 from disruptor._errors import DisruptorClosed, SubscriberClosed, WaitTimeout
+from disruptor._gate import Gate
 from disruptor._sequence import Sequence
 from disruptor._sequencer import CLOSED, HALTED, OPEN, Sequencer
 
 
 @final
 class Barrier:
-    """What one reader may read.
+    """What one reader may read: `gate` is its own, `upstreams` are those of the subscribers that go first."""
 
-    `upstreams`: positions of the subscribers that go first, each written by its own reader; they only grow.
-    `alive`: 1 until the subscriber is removed, then 0 for ever; written under the lock, read without: a stale 1
-    is found out by the test after copying (`confirm`).
-    """
+    __slots__ = ("_gate", "_sequencer", "_upstreams")
 
-    __slots__ = ("_sequencer", "_upstreams", "alive", "name")
-
-    def __init__(
-        self,
-        sequencer: Sequencer,
-        alive: Cell,
-        upstreams: tuple[Cell, ...] = (),
-        name: str = "the ring",
-    ) -> None:
+    def __init__(self, sequencer: Sequencer, gate: Gate, upstreams: tuple[Gate, ...] = ()) -> None:
         self._sequencer = sequencer
+        self._gate = gate
         self._upstreams = upstreams
-        self.alive = alive
-        self.name = name
 
     def readable(self) -> Sequence:
         """Return the highest sequence that may be read now."""
         lowest = self._sequencer.published.value
         for upstream in self._upstreams:
-            position = upstream.value
+            position = upstream.position.value
             if position < lowest:
                 lowest = position
         return Sequence(lowest)
 
     def confirm(self) -> None:
         """Raise if the ring was halted or the subscriber removed: until then its gate was protecting its slots."""
-        if not self.alive.value:
-            raise SubscriberClosed(f"{self.name} was removed from its ring")
+        if not self._gate.alive.value:
+            raise SubscriberClosed(f"subscriber {self._gate.name!r} was removed from its ring")
         if self._sequencer.phase.value == HALTED:
             raise DisruptorClosed("the ring is halted")
 

@@ -11,9 +11,10 @@ from typing import Generic, SupportsIndex, TypeVar, final
 from disruptor._arguments import integer_between, ring_capacity, sequence_number
 from disruptor._barrier import Barrier
 from disruptor._errors import InvalidType, OutdatedSequence, SequenceNotFound, SequenceVoid, Unsupported
+from disruptor._gate import Gate
 from disruptor._joining import Joining
 from disruptor._override import override
-from disruptor._sequence import Sequence, oldest_kept, room
+from disruptor._sequence import INITIAL, Sequence, oldest_kept, room
 from disruptor._sequencer import CLOSED, HALTED, OPEN
 from disruptor._sync import THREADS, Runtime, deadline_of
 
@@ -61,7 +62,7 @@ class Disruptor(Joining[E], Generic[E]):
         if multiproc:
             raise Unsupported("multiproc=True is not available in this version; rings between threads are")
         super().__init__(size, event_factory, runtime)
-        self._barrier = Barrier(self._sequencer, runtime.cell(1))
+        self._barrier = Barrier(self._sequencer, Gate(INITIAL, "the ring", runtime))
 
     # --- reading without a subscriber ----------------------------------------------------------------------
 

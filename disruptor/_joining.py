@@ -70,9 +70,9 @@ class Joining(Publishing[E], Generic[E]):
                 self._name(name),
                 self.remove_subscriber,
             )
-            sequencer.add_gate(subscriber)
+            sequencer.add_gate(subscriber._gate)
             for upstream in upstreams:
-                upstream.followers.value += 1
+                upstream._gate.followers.value += 1
             self._subscribers = (*self._subscribers, subscriber)
         return subscriber
 

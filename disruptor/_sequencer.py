@@ -10,32 +10,16 @@ Rule 5: a claim is noted in `_taking` before `claimed` moves, and the note is re
         What an interrupt strands between the two is voided by `recover`.
 """
 
-from typing import Final, Protocol, final
+from typing import Final, final
 
-from disruptor._cell import Cell
 from disruptor._errors import DisruptorClosed, InsufficientCapacity, SelfDeadlock
+from disruptor._gate import Gate
 from disruptor._sequence import INITIAL, Sequence, claim_end, limit_of
 from disruptor._sync import Runtime, Signal
 
 OPEN: Final = 0
 CLOSED: Final = 1
 HALTED: Final = 2
-
-
-class Gate(Protocol):
-    """What producers must not overtake."""
-
-    @property
-    def position(self) -> Cell:
-        """The highest sequence processed. Written by the gate's one reader; an old value is only more cautious."""
-
-    @property
-    def reader(self) -> int | None:
-        """The thread that is reading at this moment, if any; only used to detect that it waits for itself."""
-
-    @property
-    def name(self) -> str:
-        """For messages."""
 
 
 @final

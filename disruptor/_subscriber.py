@@ -15,9 +15,9 @@ from typing import Generic, SupportsIndex, TypeVar, final
 from disruptor._arguments import integer_between, sequence_number
 from disruptor._barrier import Barrier
 from disruptor._batch import Batch, Reading, sequences_of
-from disruptor._cell import Cell
 from disruptor._deadline import check_timeout
 from disruptor._errors import DisruptorClosed, InvalidValue, SubscriberBusy, SubscriberClosed
+from disruptor._gate import Gate
 from disruptor._override import override
 from disruptor._sequence import Sequence, batch_end, lag
 from disruptor._sequencer import HALTED, Sequencer
@@ -49,24 +49,17 @@ class Subscriber(Generic[E]):
     <Subscriber 'printer' at 2, 0 behind>
     """
 
-    # `position`: highest sequence processed. Written by whoever has the turn; read by producers and by the
-    #   readers behind, for whom an old value is only more cautious.
-    # `followers`: how many subscribers are `after` this one. Written under the lock; read without it after a
-    #   move: whoever registers later tests the position after it has been counted.
-    # `reader`: the thread that has the turn. Written by it; others only compare it with their own identity.
     __slots__ = (
         "__weakref__",
         "_barrier",
+        "_gate",
         "_remove",
         "_runtime",
         "_sequencer",
         "_slots",
         "_turn",
         "after",
-        "followers",
         "name",
-        "position",
-        "reader",
     )
 
     def __init__(
@@ -84,36 +77,29 @@ class Subscriber(Generic[E]):
         self._slots = slots
         self._runtime = runtime
         self._turn = runtime.lock()
-        self.position: Cell = runtime.cell(position)
-        self.followers: Cell = runtime.cell(0)
-        self.reader: int | None = None
+        self._gate = Gate(position, name, runtime)
+        self._barrier = Barrier(sequencer, self._gate, tuple(upstream._gate for upstream in after))
         self.after = after
         """The subscribers that go first: this one reads only what all of them have processed."""
         self.name = name
         """The name given at registration, or one made up."""
-        self._barrier = Barrier(
-            sequencer,
-            runtime.cell(1),
-            tuple(upstream.position for upstream in after),
-            f"subscriber {name!r}",
-        )
 
     # --- looking -------------------------------------------------------------------------------------------
 
     @property
     def sequence(self) -> Sequence:
         """The highest sequence that this subscriber has processed; -1 for none. Never waits."""
-        return Sequence(self.position.value)
+        return Sequence(self._gate.position.value)
 
     @property
     def lag(self) -> int:
         """How many published events this subscriber has yet to process. Never waits."""
-        return lag(self._sequencer.published.value, self.position.value)
+        return lag(self._sequencer.published.value, self._gate.position.value)
 
     @property
     def closed(self) -> bool:
         """Whether this subscriber was removed from its ring."""
-        return not self._barrier.alive.value
+        return not self._gate.alive.value
 
     @override
     def __repr__(self) -> str:
@@ -139,13 +125,13 @@ class Subscriber(Generic[E]):
         Within a batch of one's own, this releases a part of it early.
         """
         wanted = sequence_number("sequence", sequence)
-        mine = self.reader == self._runtime.ident()
+        mine = self._gate.reader == self._runtime.ident()
         if not mine:
             self._begin()
         try:
             if self.closed:
                 raise SubscriberClosed(f"subscriber {self.name!r} was removed from its ring")
-            position = self.position.value
+            position = self._gate.position.value
             if wanted < position:
                 raise InvalidValue(f"{self.name!r} is at {position} and cannot go back to {wanted}")
             readable = self._barrier.readable()
@@ -221,10 +207,10 @@ class Subscriber(Generic[E]):
             raise SubscriberBusy(
                 f"subscriber {self.name!r} is being read; one reader at a time (a loop over it has to end first)"
             )
-        self.reader = self._runtime.ident()
+        self._gate.reader = self._runtime.ident()
 
     def _finish(self) -> None:
-        self.reader = None
+        self._gate.reader = None
         self._turn.release()
 
     def _enter(self, most: int, timeout: float | None, batches: list[Batch[E]]) -> Batch[E]:
@@ -267,7 +253,7 @@ class Subscriber(Generic[E]):
         """Wait for the next batch. The caller has the turn."""
         voids = self._sequencer.voids
         while True:
-            first = self.position.value + 1
+            first = self._gate.position.value + 1
             end = batch_end(first, self._barrier.wait_for(first, deadline), most)
             events = self._slots.read(first, end - first + 1)
             sequences: AbstractSequence[Sequence] = sequences_of(first, end)
@@ -283,15 +269,15 @@ class Subscriber(Generic[E]):
 
     def _move(self, sequence: int) -> None:
         """Mark everything up to `sequence` as processed. The caller has the turn."""
-        if sequence > self.position.value:
-            self.position.value = sequence
+        if sequence > self._gate.position.value:
+            self._gate.position.value = sequence
             self._sequencer.room.nudge()
-            if self.followers.value:
+            if self._gate.followers.value:
                 self._sequencer.news.nudge()
 
     def _retire(self) -> None:
         """Stop gating. The caller holds the ring's lock."""
-        self._barrier.alive.value = 0
+        self._gate.alive.value = 0
         for upstream in self.after:
-            upstream.followers.value -= 1
-        self._sequencer.remove_gate(self)
+            upstream._gate.followers.value -= 1
+        self._sequencer.remove_gate(self._gate)

@@ -136,10 +136,11 @@ class ThreadsRing(Generic[E]):
         after = [self.subscribers[name] for name in call.after]
         joiner = self.ring.register_subscriber(start=start, after=after, name=call.name)
         self.subscribers[call.name] = joiner
-        named(joiner.position, f"{call.name}'s position")
-        named(joiner.followers, f"{call.name}'s followers")
+        gate = joiner._gate
+        named(gate.position, f"{call.name}'s position")
+        named(gate.followers, f"{call.name}'s followers")
         named(joiner._turn, f"{call.name}'s turn")
-        named(joiner._barrier.alive, f"{call.name} is alive")
+        named(gate.alive, f"{call.name} is alive")
         return Outcome("ok", (joiner.sequence + 1,))
 
     def do_remove_subscriber(self, call: Call, timeout: float | None) -> Outcome:

@@ -27,6 +27,6 @@ PUTS = "                replaced = slots.put(sequence, event)\n                s
 LOOPS = "                    yield event\n                    self._move(sequence)\n"
 SLEEPS = "                self._condition.wait(seconds_until(now, deadline))\n"
 COUNTS = "        self.sleepers.value += 1\n        try:\n            while not ready():\n"
-MOVES = "            self.position.value = sequence\n            self._sequencer.room.nudge()\n"
-FOLLOWS = "            if self.followers.value:\n                self._sequencer.news.nudge()\n"
+MOVES = "            self._gate.position.value = sequence\n            self._sequencer.room.nudge()\n"
+FOLLOWS = "            if self._gate.followers.value:\n                self._sequencer.news.nudge()\n"
 FINISHES = "            self._done[first] = last\n            self._advance()\n"

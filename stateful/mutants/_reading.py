@@ -114,7 +114,7 @@ READING: tuple[Mutant, ...] = (
     Mutant(
         "a position may go back",
         SUBSCRIBER,
-        "        if sequence > self.position.value:\n",
+        "        if sequence > self._gate.position.value:\n",
         "        if True:\n",
         "S3",
         "B19",

@@ -44,7 +44,9 @@ WAKING: tuple[Mutant, ...] = (
         "followers are looked at before the move",
         SUBSCRIBER,
         MOVES + FOLLOWS,
-        "            followers = self.followers.value\n" + MOVES + FOLLOWS.replace("self.followers.value", "followers"),
+        "            followers = self._gate.followers.value\n"
+        + MOVES
+        + FOLLOWS.replace("self._gate.followers.value", "followers"),
         "L1",
         "B1",
         "join behind x progress",
@@ -53,7 +55,7 @@ WAKING: tuple[Mutant, ...] = (
         "producers are woken before the move",
         SUBSCRIBER,
         MOVES,
-        "            self._sequencer.room.nudge()\n            self.position.value = sequence\n",
+        "            self._sequencer.room.nudge()\n            self._gate.position.value = sequence\n",
         "L1",
         "B1",
         "publish x read",

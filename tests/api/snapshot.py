@@ -16,7 +16,7 @@ def snapshot(ring: Disruptor[E]) -> tuple[object, ...]:
         ring.remaining_capacity,
         ring.closed,
         ring.halted,
-        tuple((s.name, s.sequence, s.lag, s.closed, s.reader) for s in ring.subscribers),
+        tuple((s.name, s.sequence, s.lag, s.closed, s._gate.reader) for s in ring.subscribers),
         sorted(ring._sequencer.voids),
         [ring._slots.at(k) for k in range(ring.capacity)],
     )

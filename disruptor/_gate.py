@@ -1,0 +1,34 @@
+"""A gate: what a subscriber shows to the others, who wait for it or must not overtake it.
+
+Rule 1: producers do not claim what would overwrite something that a registered gate has yet to pass.
+Rule 2: each field has one writer, or is written under the lock; who reads it without, and why an old value is safe, is said
+        here, field by field.
+"""
+
+from typing import final
+
+from disruptor._cell import Cell
+from disruptor._sync import Runtime
+
+
+@final
+class Gate:
+    """The shared numbers of one subscriber."""
+
+    __slots__ = ("alive", "followers", "name", "position", "reader")
+
+    def __init__(self, position: int, name: str, runtime: Runtime) -> None:
+        self.name = name
+        """For messages."""
+        self.position: Cell = runtime.cell(position)
+        """The highest sequence processed. Written by whoever has the subscriber's turn, only forward; read by producers
+        and by the readers behind, whom an old value only makes more cautious."""
+        self.followers: Cell = runtime.cell(0)
+        """How many subscribers are after this one. Written under the lock; read without it after each move: whoever joins
+        later tests the position after it has been counted."""
+        self.alive: Cell = runtime.cell(1)
+        """1 until the subscriber is removed, then 0 for ever. Written under the lock, before the gate goes; read without
+        it: an old 1 is found out by the test that follows each copy."""
+        self.reader: int | None = None
+        """The thread that has the turn. Written by it; another thread only compares it with itself, and never finds
+        itself."""
