@@ -71,13 +71,15 @@ class Claim(AbstractSequence[E], Generic[E]):
         """Wait for room and become an open claim; nothing is held if this raises."""
         n = len(self._events)
         sequencer = self._sequencer
+        first: int | None = None
         with sequencer.lock:
             try:
-                self._first = sequencer.take(n, deadline)
-                sequencer.hold(self._first, n)
+                first = self._first = sequencer.take(n, deadline)
+                sequencer.hold(first, n)
                 self._open = True
             except BaseException:
-                sequencer.recover()
+                self._open = False
+                sequencer.recover(first)
                 raise
         try:
             if self._slots.in_place:

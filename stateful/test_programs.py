@@ -14,6 +14,7 @@ from stateful.scheduler import Granularity
 QUICK = ((Granularity.LOCKS, 1), (Granularity.CELLS, 1))
 DEEP = ((Granularity.LOCKS, 2), (Granularity.CELLS, 2))
 LIMIT = 2_500
+DEEP_LIMIT = 20_000
 
 
 def explored(program: Program, make: Make, granularity: Granularity, preemptions: int, limit: int | None) -> None:
@@ -41,11 +42,11 @@ def test_in_place(program: Program, granularity: Granularity, preemptions: int, 
 @pytest.mark.parametrize("program", BY_VALUE, ids=lambda program: program.name)
 @pytest.mark.parametrize(("granularity", "preemptions"), DEEP)
 def test_by_value_deep(program: Program, granularity: Granularity, preemptions: int, by_value: Make) -> None:
-    explored(program, by_value, granularity, preemptions, 200_000)
+    explored(program, by_value, granularity, preemptions, DEEP_LIMIT)
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("program", IN_PLACE, ids=lambda program: program.name)
 @pytest.mark.parametrize(("granularity", "preemptions"), DEEP)
 def test_in_place_deep(program: Program, granularity: Granularity, preemptions: int, in_place: Make) -> None:
-    explored(program, in_place, granularity, preemptions, 200_000)
+    explored(program, in_place, granularity, preemptions, DEEP_LIMIT)
