@@ -6,8 +6,9 @@
     steps        how calls begin, wait, sleep, wake and return
     promises     what is always true, and what is true sometimes
     explore      every reachable state; scenarios: small rings to explore; witness: somebody else's specification
+    proof        the invariant that makes safety hold for rings of every size
     oracle       the model as a judge of what some ring did
-    draw         lanes and tables
+    draw, table  lanes, and the table of actions
 
 It imports nothing of `disruptor`.
 """

@@ -196,6 +196,7 @@ class Iterate(Turn):
 class UpdateSequence(Turn):
     """`update_sequence`: mark everything up to a sequence, forward only, and no more than may be read."""
 
+    waits: ClassVar[str] = ""
     keeps: ClassVar[bool] = False
 
     @override

@@ -7,7 +7,7 @@ import pytest
 
 from tests.contracts.gate import ROOT, analyse, written
 
-MODULES = ("disruptor/_sequence.py", "disruptor/_deadline.py", "tests/contracts/lemmas.py")
+MODULES = ("disruptor/_sequence.py", "disruptor/_deadline.py", "tests/contracts/lemmas.py", "model/proof.py")
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -26,7 +26,7 @@ class Mutant(NamedTuple):
     new: str
 
 
-SEQUENCE, DEADLINE = "disruptor/_sequence.py", "disruptor/_deadline.py"
+SEQUENCE, DEADLINE, PROOF = "disruptor/_sequence.py", "disruptor/_deadline.py", "model/proof.py"
 
 MUTANTS = (
     Mutant(SEQUENCE, "slot_of", "return mask & sequence", "return mask & (sequence + 1)"),
@@ -48,6 +48,15 @@ MUTANTS = (
     Mutant(DEADLINE, "add_ns", "duration if duration < LONGEST_NS else LONGEST_NS", "duration"),
     Mutant(DEADLINE, "wait_ns", "left = deadline - now", "left = deadline - now - 1"),
     Mutant(DEADLINE, "wait_ns", "left if left < LONGEST_WAIT_NS else LONGEST_WAIT_NS", "left"),
+    Mutant(PROOF, "claim", "pre: n.claimed + count <= n.limit\n", "pre: n.claimed + count <= n.limit + 1\n"),
+    Mutant(PROOF, "claim", "return replace(n, claimed=n.claimed + count)", "return n"),
+    Mutant(PROOF, "look", "limit=n.lowest + n.capacity)", "limit=n.published + n.capacity)"),
+    Mutant(PROOF, "finish", "pre: n.published <= published <= n.claimed\n", "pre: n.published <= published\n"),
+    Mutant(PROOF, "advance", "pre: n.lowest <= lowest <= n.published\n", "pre: n.lowest <= lowest <= n.claimed\n"),
+    Mutant(PROOF, "advance", "pre: n.lowest <= lowest <= n.published\n", "pre: lowest <= n.published\n"),
+    Mutant(PROOF, "join", ", limit=min(n.limit, position + n.capacity))", ")"),
+    Mutant(PROOF, "join", "pre: position >= n.claimed - n.capacity\n", "pre: position >= n.claimed - n.capacity - 1\n"),
+    Mutant(PROOF, "nothing_unread_is_overwritten", "pre: t - s >= n.capacity\n", "pre: t - s >= n.capacity - 1\n"),
 )
 
 
@@ -62,7 +71,7 @@ def test_a_wrong_function_is_refuted(mutant: Mutant, tmp_path: Path) -> None:
 
 
 def test_every_function_under_contract_has_a_mutant() -> None:
-    for name in (SEQUENCE, DEADLINE):
+    for name in (SEQUENCE, DEADLINE, PROOF):
         source = (ROOT / name).read_text(encoding="utf-8")
         functions = {part.split("(")[0] for part in source.split("\ndef ")[1:] if "post:" in part}
         assert functions == {mutant.function for mutant in MUTANTS if mutant.file == name}
