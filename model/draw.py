@@ -1,9 +1,11 @@
 """What happened, as a picture: lanes in text and SVG, and the table of actions.
 
 Rule 1: an actor is a column, a row is one thing that happened, in its actor's column; time runs downward.
-Rule 2: the pictures are made from what happened. Nothing is drawn by hand.
+Rule 2: the pictures are made from what happened. Nothing is drawn by hand, and nothing that happened is left out: an actor
+        that is not listed gets a column at the right.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import NamedTuple
@@ -18,6 +20,14 @@ class Row(NamedTuple):
     """A remark at the right."""
 
 
+def _columns(actors: Iterable[str], rows: Sequence[Row]) -> dict[str, int]:
+    """Return the columns, and the length of the longest text in each."""
+    longest = {actor: len(actor) for actor in actors}
+    for row in rows:
+        longest[row.actor] = max(longest.get(row.actor, len(row.actor)), len(row.text))
+    return longest
+
+
 def lanes(actors: Iterable[str], rows: Sequence[Row]) -> str:
     """Return the lanes as text.
 
@@ -27,54 +37,49 @@ def lanes(actors: Iterable[str], rows: Sequence[Row]) -> str:
        2  |            read()
        3  |            -> a   <- too early
     """
-    columns = list(actors)
-    widths = {actor: max([len(actor), *(len(row.text) for row in rows if row.actor == actor)]) + 3 for actor in columns}
-    lines = ["step  " + "".join(actor.ljust(widths[actor]) for actor in columns).rstrip()]
+    widths = {actor: longest + 3 for actor, longest in _columns(actors, rows).items()}
+    lines = [("step  " + "".join(actor.ljust(width) for actor, width in widths.items())).rstrip()]
     for number, row in enumerate(rows, 1):
-        cells = (row.text if actor == row.actor else "|" for actor in columns)
-        line = "".join(cell.ljust(widths[actor]) for cell, actor in zip(cells, columns, strict=True))
-        if row.actor == columns[-1] or row.note:
-            line = line.rstrip()
+        line = "".join((row.text if actor == row.actor else "|").ljust(width) for actor, width in widths.items())
         note = f"   <- {row.note}" if row.note else ""
-        lines.append(f"{number:4}  {line}{note}".rstrip())
+        lines.append(f"{number:4}  {line.rstrip()}{note}".rstrip())
     return "\n".join(lines)
+
+
+def _xml(text: str) -> str:
+    """Return text for XML, which has no way to write most control characters and no surrogates."""
+    return escape(re.sub(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text))
 
 
 def svg_lanes(actors: Iterable[str], rows: Sequence[Row], *, title: str = "") -> str:
     """Return the lanes as a standalone SVG, readable on light and on dark ground."""
-    columns = list(actors)
     char, line, top = 7.2, 22, 48
-    widths = {
-        actor: char * (max([len(actor), *(len(row.text) for row in rows if row.actor == actor)]) + 4)
-        for actor in columns
-    }
     lefts: dict[str, float] = {}
     x = 56.0
-    for actor in columns:
+    for actor, longest in _columns(actors, rows).items():
         lefts[actor] = x
-        x += widths[actor]
+        x += char * (longest + 4)
     width = x + char * max([0, *(len(row.note) + 4 for row in rows)]) + 8
     height = top + line * len(rows) + 16
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" '
         f'font-family="ui-monospace, monospace" font-size="12">',
-        f"<title>{escape(title)}</title>",
-        "<style>text{fill:#1f2328}line{stroke:#8c959f}.note{fill:#cf222e}rect{fill:#ddf4ff}"
-        "@media(prefers-color-scheme:dark){text{fill:#e6edf3}line{stroke:#6e7681}.note{fill:#ff7b72}"
-        "rect{fill:#0c2d6b}}</style>",
+        f"<title>{_xml(title)}</title>",
+        "<style>svg{color:#1f2328}text{fill:currentColor}line{stroke:currentColor;opacity:.4}"
+        ".note{fill:#cf222e}rect{fill:#ddf4ff}"
+        "@media(prefers-color-scheme:dark){svg{color:#e6edf3}.note{fill:#ff7b72}rect{fill:#0c2d6b}}</style>",
     ]
-    for actor in columns:
-        left = lefts[actor]
-        parts.append(f'<text x="{left:.0f}" y="24" font-weight="bold">{escape(actor)}</text>')
+    for actor, left in lefts.items():
+        parts.append(f'<text x="{left:.0f}" y="24" font-weight="bold">{_xml(actor)}</text>')
         parts.append(f'<line x1="{left + 4:.0f}" y1="32" x2="{left + 4:.0f}" y2="{height - 8}"/>')
     for number, row in enumerate(rows, 1):
         y = top + line * (number - 1)
         left = lefts[row.actor]
         parts.append(f'<text x="8" y="{y + 4}">{number}</text>')
         parts.append(f'<rect x="{left:.0f}" y="{y - 10}" width="{char * len(row.text) + 8:.0f}" height="18" rx="4"/>')
-        parts.append(f'<text x="{left + 4:.0f}" y="{y + 4}">{escape(row.text)}</text>')
+        parts.append(f'<text x="{left + 4:.0f}" y="{y + 4}">{_xml(row.text)}</text>')
         if row.note:
-            parts.append(f'<text class="note" x="{x:.0f}" y="{y + 4}">{escape(row.note)}</text>')
+            parts.append(f'<text class="note" x="{x:.0f}" y="{y + 4}">{_xml(row.note)}</text>')
     return "\n".join([*parts, "</svg>"])
 
 

@@ -32,6 +32,13 @@ class Promise(NamedTuple, Generic[S]):
     holds: Callable[[S], bool]
 
 
+def _named(promise: Promise[S] | Callable[[S], bool]) -> Promise[S]:
+    """Return a plain function as a promise under its own name."""
+    if isinstance(promise, Promise):
+        return promise
+    return Promise(getattr(promise, "__name__", repr(promise)), promise)
+
+
 class Violation(NamedTuple, Generic[S]):
     """A broken promise, and the shortest way to it."""
 
@@ -63,6 +70,15 @@ class Report(NamedTuple, Generic[S]):
     unmet: tuple[str, ...]
     """The `sometimes` promises that held nowhere."""
 
+    @override
+    def __str__(self) -> str:
+        counts = f"{self.states} states, {self.transitions} transitions, depth {self.depth}"
+        if self.violation is not None:
+            return f"{counts}: broken\n{self.violation}"
+        if not self.complete:
+            return f"{counts}: the limit was reached"
+        return f"{counts}: complete" + (f", but never seen: {', '.join(self.unmet)}" if self.unmet else "")
+
     def require(self) -> "Report[S]":
         """Return the report; `PromiseBroken`, with the trace as lanes, if it is not complete and clean."""
         if self.violation is not None:
@@ -84,15 +100,16 @@ def explore(
     initial: Iterable[S],
     successors: Callable[[S], Iterable[tuple[Step, S]]],
     *,
-    always: Sequence[Promise[S]] = (),
-    sometimes: Sequence[Promise[S]] = (),
+    always: Sequence[Promise[S] | Callable[[S], bool]] = (),
+    sometimes: Sequence[Promise[S] | Callable[[S], bool]] = (),
     done: Callable[[S], bool] | None = None,
     within: Callable[[S], bool] | None = None,
     max_states: int | None = None,
 ) -> Report[S]:
     """Visit every state that can be reached from `initial`.
 
-    `always` has to hold in every state, each of `sometimes` in some state. With `done`, a state without successors
+    `always` has to hold in every state, each of `sometimes` in some state; a plain function is a promise under its own
+    name. With `done`, a state without successors
     that is not done is a deadlock, and from every state some done state has to be reachable. A state that is not
     `within` is counted as generated, but neither visited nor counted as a state.
 
@@ -106,13 +123,16 @@ def explore(
        2  adds one
        3  adds one   <- below 3
     in 3
+    >>> print(explore([0], count))
+    4 states, 4 transitions, depth 4: complete
     """
+    promises = [_named(promise) for promise in always]
     states: list[S] = list(dict.fromkeys(initial))
     index = {state: k for k, state in enumerate(states)}
     parents = array("q", [-1] * len(states))
     steps: list[Step | None] = [None] * len(states)
     sources, targets = array("q"), array("q")
-    unmet = {promise.name: promise.holds for promise in sometimes}
+    unmet = {promise.name: promise.holds for promise in map(_named, sometimes)}
     transitions = len(states)
     depth = 0
 
@@ -136,7 +156,7 @@ def explore(
         if max_states is not None and len(states) > max_states:
             return report(False, None)
         state = states[k]
-        for promise in always:
+        for promise in promises:
             if not promise.holds(state):
                 return report(False, violation(promise.name, k))
         for name in [name for name, holds in unmet.items() if holds(state)]:
@@ -168,14 +188,25 @@ def explore(
 
 def _first_lost(count: int, sources: "array[int]", targets: "array[int]", finished: list[int]) -> int | None:
     """Return the first state from which no finished one can be reached."""
-    before: list[list[int]] = [[] for _ in range(count)]
+    # Who leads to state t stands in before[starts[t] : starts[t + 1]]: two flat arrays, because a list for each of a
+    # million states costs more memory than the edges. Each `starts[t]` is the end of its stretch until that is filled.
+    starts = array("q", [0]) * (count + 1)
+    for target in targets:
+        starts[target] += 1
+    total = 0
+    for k in range(count + 1):
+        total += starts[k]
+        starts[k] = total
+    before = array("q", [0]) * total
     for source, target in zip(sources, targets, strict=True):
-        before[target].append(source)
+        starts[target] -= 1
+        before[starts[target]] = source
     saved = bytearray(count)
     for k in finished:
         saved[k] = 1
     while finished:
-        for source in before[finished.pop()]:
+        k = finished.pop()
+        for source in before[starts[k] : starts[k + 1]]:
             if not saved[source]:
                 saved[source] = 1
                 finished.append(source)
