@@ -117,6 +117,8 @@ class Joining(Publishing[E], Generic[E]):
 
     def _upstreams(self, after: "Subscriber[E] | Iterable[Subscriber[E]]") -> tuple[Subscriber[E], ...]:
         # A subscriber is itself an iterable, of events: it must not be iterated here.
+        if not isinstance(after, Subscriber | Iterable):
+            raise InvalidType(f"after must be subscribers, not {after!r}")
         upstreams = (after,) if isinstance(after, Subscriber) else tuple(after)
         for upstream in upstreams:
             self._require_mine(upstream)

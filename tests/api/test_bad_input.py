@@ -189,6 +189,12 @@ CASES: dict[str, Case] = {
     "a name of 3": Case(lambda r: r.register_subscriber(name=3), InvalidType, TypeError, "not 3"),  # type: ignore[arg-type]
     "a name twice": Case(lambda r: r.register_subscriber(name="S"), InvalidValue, ValueError, "'S' is already"),
     "after a name": Case(lambda r: r.register_subscriber(after=["S"]), InvalidType, TypeError, "not 'S'"),  # type: ignore[list-item]
+    "after None": Case(
+        lambda r: r.register_subscriber(after=None),  # type: ignore[arg-type]
+        InvalidType,
+        TypeError,
+        "after must be subscribers, not None",
+    ),
     "after a foreigner": Case(
         lambda r: r.register_subscriber(after=used_ring().subscribers), InvalidValue, ValueError, "another ring"
     ),
