@@ -19,23 +19,36 @@ INITIAL: Final = Sequence(-1)
 MAX_CAPACITY: Final = 2**30
 """The largest capacity of a ring, in events."""
 
+CAPACITIES: Final = tuple(1 << k for k in range(MAX_CAPACITY.bit_length()))
+"""All capacities that a ring can have, for contracts: each is proved, so nothing is left to sampling."""
+
 
 def is_mask(mask: int) -> bool:
-    """Tell whether `mask` is one less than a small power of two: the capacities that contracts are proved for."""
-    return mask in (0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 1023)
+    """Tell whether `mask` is one less than a capacity. For contracts: stands last among the `pre:` lines."""
+    return mask + 1 in CAPACITIES
 
 
 def is_capacity(n: int) -> bool:
     """Tell whether `n` is the capacity of a ring: a power of two in `1..MAX_CAPACITY`.
 
+    post: __return__ == (n in CAPACITIES)
+
     >>> [n for n in range(-1, 9) if is_capacity(n)]
     [1, 2, 4, 8]
     """
-    return 1 <= n <= MAX_CAPACITY and n.bit_count() == 1
+    # Not `bit_count() == 1`: CrossHair cannot follow that.
+    return 1 <= n <= MAX_CAPACITY and n == 1 << (n.bit_length() - 1)
 
 
 def nearest_capacities(n: int) -> tuple[int, int]:
     """Return the capacities just below and just above `n`, which is between two of them or one itself.
+
+    post: __return__[0] in CAPACITIES
+    post: __return__[1] in CAPACITIES
+    post: __return__[0] <= n or (n < 1 and __return__[0] == 1)
+    post: __return__[1] >= n or (n > MAX_CAPACITY and __return__[1] == MAX_CAPACITY)
+    post: __return__[1] == __return__[0] or __return__[1] == 2 * __return__[0]
+    post: (__return__[0] == __return__[1]) == (n in CAPACITIES or n < 1 or n > MAX_CAPACITY)
 
     >>> nearest_capacities(5), nearest_capacities(8), nearest_capacities(0), nearest_capacities(2**40)
     ((4, 8), (8, 8), (1, 1), (1073741824, 1073741824))
@@ -131,6 +144,7 @@ def lag(published: int, position: int) -> int:
     pre: position >= -1
     post: __return__ >= 0
     post: __return__ == 0 or position + __return__ == published
+    post: position + __return__ >= published
 
     >>> lag(5, 3), lag(3, 5)
     (2, 0)

@@ -3,7 +3,7 @@
 Each says a fact about any sequence `s` or `t`, so no lists are needed.
 """
 
-from disruptor._deadline import add_ns, wait_ns
+from disruptor._deadline import LONGEST_NS, NS, add_ns, ceil_ns, wait_ns
 from disruptor._sequence import batch_end, claim_end, is_mask, limit_of, oldest_kept, room, slot_of, split
 
 
@@ -77,6 +77,31 @@ def the_lowest_gate_never_goes_back(one: int, other: int, progress: int) -> bool
     return min(one + progress, other) >= min(one, other)
 
 
+def a_gate_that_advances_never_takes_room_away(
+    one: int, others: int, progress: int, claimed: int, capacity: int
+) -> bool:
+    """What could be claimed before one gate advanced can be claimed after it.
+
+    pre: one >= -1
+    pre: others >= -1
+    pre: progress >= 0
+    pre: capacity >= 1
+    pre: claimed <= limit_of(min(one, others), capacity)
+    post: __return__
+    """
+    return claimed <= limit_of(min(one + progress, others), capacity)
+
+
+def the_oldest_kept_and_what_follows_it_fill_the_ring(claimed: int, capacity: int) -> bool:
+    """No sequence beyond the last claimed is needed to reach a full ring from the oldest kept.
+
+    pre: claimed >= -1
+    pre: capacity >= 1
+    post: __return__
+    """
+    return oldest_kept(claimed, capacity) + capacity - 1 >= claimed
+
+
 def a_joiner_is_never_overwritten(claimed: int, capacity: int, start: int, n: int, s: int) -> bool:
     """S8: from the oldest kept on, what a joiner has yet to read is not overwritten within its limit.
 
@@ -140,15 +165,38 @@ def a_batch_never_goes_beyond_what_may_be_read(first: int, available: int, most:
     return s <= available
 
 
-def deadlines_never_fire_early(now: int, duration: int, later: int) -> bool:
-    """L3: before the time is over, something is left to wait for.
+def a_time_out_is_never_cut_short(now: int, later: int, numerator: int, denominator: int) -> bool:
+    """L3: while less than `numerator / denominator` seconds have passed, the deadline has not come.
 
     pre: now >= 0
-    pre: 0 <= duration <= 2**62
+    pre: numerator >= 0
+    pre: denominator >= 1
+    pre: numerator * NS <= LONGEST_NS * denominator
+    pre: later >= now
+    pre: (later - now) * denominator < numerator * NS
+    post: __return__
+    """
+    return later < add_ns(now, ceil_ns(numerator, denominator))
+
+
+def a_sleep_never_ends_beyond_the_deadline(now: int, deadline: int) -> bool:
+    """L3: after one sleep that took no longer than it was asked to, at most the deadline itself has come.
+
+    pre: deadline > now
+    post: __return__
+    """
+    return now < now + wait_ns(now, deadline) <= deadline
+
+
+def deadlines_never_fire_early(now: int, duration: int, later: int) -> bool:
+    """L3: before the time is over, the deadline has not come.
+
+    pre: now >= 0
+    pre: 0 <= duration <= LONGEST_NS
     pre: now <= later < now + duration
     post: __return__
     """
-    return wait_ns(later, add_ns(now, duration)) > 0
+    return later < add_ns(now, duration)
 
 
 def a_longer_time_out_is_never_earlier(now: int, shorter: int, longer: int) -> bool:
@@ -161,5 +209,15 @@ def a_longer_time_out_is_never_earlier(now: int, shorter: int, longer: int) -> b
     return add_ns(now, shorter) <= add_ns(now, longer)
 
 
+def more_seconds_are_never_fewer_nanoseconds(less: int, more: int, denominator: int) -> bool:
+    """Rounding up keeps the order of two time-outs.
+
+    pre: 0 <= less <= more
+    pre: denominator >= 1
+    post: __return__
+    """
+    return ceil_ns(less, denominator) <= ceil_ns(more, denominator)
+
+
 # Used in contracts only.
-__all__ = ["batch_end", "is_mask", "oldest_kept"]
+__all__ = ["LONGEST_NS", "NS", "batch_end", "is_mask"]
