@@ -161,6 +161,7 @@ class Scheduler:
     def wait(self, task: Task, text: str) -> None:
         """Let others go on until the current task is runnable again."""
         self._step(task, text)
+        self._resumed(task)
         while not task.runnable(self.now):
             self._hub.switch()
             self._resumed(task)
@@ -209,7 +210,10 @@ class Scheduler:
         if task.injected is not None:
             error, task.injected = task.injected, None
             task.lock = task.deadline = None
-            raise error
+            try:
+                raise error
+            finally:
+                del error  # its traceback holds this frame: without this, what it unwinds would not be freed
 
     def _step(self, task: Task, text: str) -> None:
         self.note(task.name, text)
