@@ -104,13 +104,19 @@ class Disruptor(Joining[E], Generic[E]):
         Claims already held may still be finished. Subscribers go on until they have everything; then their iteration
         ends and their waits raise `DisruptorClosed`.
         """
-        with self._sequencer.lock:
-            self._sequencer.close(CLOSED)
+        self._end(CLOSED)
 
     def halt(self) -> None:
         """Close, and make every wait raise `DisruptorClosed` at once, whatever is still unread."""
+        self._end(HALTED)
+
+    def _end(self, phase: int) -> None:
         with self._sequencer.lock:
-            self._sequencer.close(HALTED)
+            try:
+                self._sequencer.close(phase)
+            except BaseException:
+                self._sequencer.close(phase)  # half closed, some would sleep for ever
+                raise
 
     def __enter__(self) -> "Disruptor[E]":
         return self

@@ -70,10 +70,12 @@ class Joining(Publishing[E], Generic[E]):
                 self._name(name),
                 self.remove_subscriber,
             )
-            sequencer.add_gate(subscriber._gate)
-            for upstream in upstreams:
-                upstream._gate.followers.value += 1
-            self._subscribers = (*self._subscribers, subscriber)
+            try:
+                sequencer.add_gate(subscriber._gate)
+                self._count((*self._subscribers, subscriber), upstreams)
+            except BaseException:
+                self._drop(subscriber)  # it gates for nobody
+                raise
         return subscriber
 
     def remove_subscriber(self, subscriber: Subscriber[E]) -> None:
@@ -83,15 +85,30 @@ class Joining(Publishing[E], Generic[E]):
         """
         self._require_mine(subscriber)
         with self._sequencer.lock:
-            if subscriber.closed:
+            if subscriber not in self._subscribers:
                 return
             behind = [other.name for other in self._subscribers if subscriber in other.after]
             if behind:
                 raise InvalidValue(
                     f"{subscriber.name!r} cannot be removed before those after it: {', '.join(map(repr, behind))}"
                 )
-            self._subscribers = tuple(other for other in self._subscribers if other is not subscriber)
-            subscriber._retire()
+            try:
+                self._drop(subscriber)
+            except BaseException:
+                self._drop(subscriber)  # half removed is worse: it would gate for ever
+                raise
+
+    def _drop(self, subscriber: Subscriber[E]) -> None:
+        """Stop `subscriber` from gating; doing it again, or the rest of it, is fine. The caller holds the lock."""
+        subscriber._gate.alive.value = 0  # before the gate goes: a reader tests it after copying
+        self._sequencer.remove_gate(subscriber._gate)
+        self._count(tuple(other for other in self._subscribers if other is not subscriber), subscriber.after)
+
+    def _count(self, subscribers: tuple[Subscriber[E], ...], upstreams: tuple[Subscriber[E], ...]) -> None:
+        """Make `subscribers` the registered ones, and count the followers of `upstreams` anew."""
+        for upstream in upstreams:
+            upstream._gate.followers.value = sum(upstream in other.after for other in subscribers)
+        self._subscribers = subscribers
 
     def _first(self, start: Start | int) -> int:
         """Return the first sequence of a joiner. The caller holds the lock, so nothing is claimed meanwhile."""

@@ -189,9 +189,9 @@ class Sequencer:
         """Enter `phase` (CLOSED, HALTED) unless it is already passed, and wake everybody."""
         if self._taking is not None:
             self.recover()
+        self._limit = INITIAL  # first: the next claim looks, and finds out
         if phase > self.phase.value:
             self.phase.value = phase
-            self._limit = INITIAL  # the next claim looks, and finds out
         self._wake()
 
     # --- waiting -------------------------------------------------------------------------------------------

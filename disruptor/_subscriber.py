@@ -274,10 +274,3 @@ class Subscriber(Generic[E]):
             self._sequencer.room.nudge()
             if self._gate.followers.value:
                 self._sequencer.news.nudge()
-
-    def _retire(self) -> None:
-        """Stop gating. The caller holds the ring's lock."""
-        self._gate.alive.value = 0
-        for upstream in self.after:
-            upstream._gate.followers.value -= 1
-        self._sequencer.remove_gate(self._gate)

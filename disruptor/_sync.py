@@ -7,8 +7,9 @@ Rule 2: one pattern of waiting, `Signal.wait_until`: count yourself among the sl
         sleep. Whoever changes something reads the count *after* the change and wakes if it is not zero.
         The change and the count may be outside the lock (`Signal.nudge`): either the changer sees the
         sleeper's count, or the sleeper's re-test sees the change.
-Rule 3: always `notify_all`: the sleepers of one signal wait for different things, and a waiter that has just
-        timed out would swallow a single `notify`.
+Rule 3: always wake all: the sleepers of one signal wait for different things. Each sleeps on a lock of its own, which is
+        already taken; to wake it is to give that lock back. (`threading.Condition` does the same, but an interrupt
+        while its `wait` takes the lock again leaves nobody knowing who has it.)
 Rule 4: deadlines are absolute and computed before the lock is taken (`_deadline.py`).
 """
 
@@ -23,6 +24,8 @@ from disruptor._cell import Cell, PlainCell
 from disruptor._deadline import check_timeout, deadline_after, seconds_until
 
 _T = TypeVar("_T")
+
+_BLOCKING = (True,)
 
 
 class Lock(Protocol):
@@ -49,7 +52,7 @@ class Lock(Protocol):
 
 
 class Condition(Protocol):
-    """Sleeping and waking under a `Lock`: the part of `threading.Condition` that is used here."""
+    """Sleeping and waking under a `Lock`: the part of `threading.Condition` that most rings use. This one does not."""
 
     def wait(self, timeout: float | None = None) -> bool:
         """Release the lock, sleep until woken or `timeout` seconds have passed, take the lock again."""
@@ -69,6 +72,9 @@ class Runtime(Protocol):
 
     def condition(self, lock: Lock) -> Condition:
         """Make a condition on `lock`."""
+
+    def parked(self) -> Lock:
+        """Make a lock that is already taken: one sleeper waits for it, whoever wakes the sleeper gives it back."""
 
     def cell(self, value: int) -> Cell:
         """Make a cell that holds `value`."""
@@ -103,6 +109,12 @@ class ThreadRuntime:
         """Make a `threading.Condition` on a lock made by `lock()`."""
         # typeshed wants `threading.Lock | RLock`; at run time any lock object does.
         return threading.Condition(lock)  # type: ignore[arg-type]
+
+    def parked(self) -> Lock:
+        """Make a `threading.Lock` and take it."""
+        lock = threading.Lock()
+        lock.acquire()
+        return lock
 
     def cell(self, value: int) -> Cell:
         """Make a plain cell."""
@@ -145,12 +157,12 @@ class Signal:
     read without it by whoever has just changed something. A stale count is safe: see Rule 2.
     """
 
-    __slots__ = ("_condition", "_lock", "_runtime", "sleepers")
+    __slots__ = ("_lock", "_runtime", "_waiters", "sleepers")
 
     def __init__(self, runtime: Runtime, lock: Lock) -> None:
         self._runtime = runtime
         self._lock = lock
-        self._condition = runtime.condition(lock)
+        self._waiters: list[Lock] = []  # one a sleeper that nobody has woken yet; changed under the lock
         self.sleepers = runtime.cell(0)
 
     def wait_until(self, ready: Callable[[], bool], deadline: int | None) -> bool:
@@ -164,23 +176,54 @@ class Signal:
         try:
             while not ready():
                 if deadline is None:
-                    self._condition.wait()
+                    self._sleep(-1)
                     continue
                 now = self._runtime.monotonic_ns()
                 if now >= deadline:
                     return False
-                self._condition.wait(seconds_until(now, deadline))
+                self._sleep(seconds_until(now, deadline))
             return True
         finally:
             self.sleepers.value -= 1
 
+    def _sleep(self, seconds: float) -> None:
+        """Give the lock up, sleep until woken or `seconds` have passed (-1: for ever), and take the lock again.
+
+        The lock is held again whatever happens, an interrupt included: it is taken, and that it was taken noted, in a
+        single call of C code (`extend` over `map`), within which no interrupt is raised. So it is never unknown whether
+        it was taken. A second interrupt between two tries is beyond what can be done in Python.
+        """
+        waiter = self._runtime.parked()
+        taken: list[bool] = []
+        self._waiters.append(waiter)
+        try:
+            self._lock.release()
+            waiter.acquire(True, seconds)
+        finally:
+            interrupt: BaseException | None = None
+            while not taken:
+                try:
+                    taken.extend(map(self._lock.acquire, _BLOCKING))
+                except BaseException as error:
+                    interrupt = error
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+            if interrupt is not None:
+                raise interrupt
+
     def wake(self) -> None:
         """Wake everybody who sleeps here. The caller holds the lock, and has made its change."""
         if self.sleepers.value:
-            self._condition.notify_all()
+            self._wake_all()
 
     def nudge(self) -> None:
         """Wake everybody who sleeps here. The caller does not hold the lock, and has made its change."""
         if self.sleepers.value:
             with self._lock:
-                self._condition.notify_all()
+                self._wake_all()
+
+    def _wake_all(self) -> None:
+        for waiter in self._waiters:
+            if waiter.locked():  # not yet woken by a call that was interrupted here
+                waiter.release()
+        self._waiters.clear()

@@ -64,6 +64,9 @@ class _Watching:
     def condition(self, lock: Lock) -> Condition:
         return self._inner.condition(lock)
 
+    def parked(self) -> Lock:
+        return self._inner.parked()
+
     def cell(self, value: int) -> Cell:
         return self._inner.cell(value)
 

@@ -98,10 +98,10 @@ class ThreadsRing(Generic[E]):
         return View(ring.claimed, ring.cursor, ring._sequencer.phase.value, positions)
 
     def waiting(self) -> int:
-        """Return how many callers are asleep and not yet notified: CPython's conditions keep a list of them."""
+        """Return how many callers are asleep, and were not yet woken."""
         sequencer = self.ring._sequencer
         with sequencer.lock:
-            return sum(len(getattr(signal._condition, "_waiters")) for signal in (sequencer.room, sequencer.news))  # noqa: B009
+            return len(sequencer.room._waiters) + len(sequencer.news._waiters)
 
     def check(self) -> None:
         """Ask the ring for its invariants."""

@@ -141,8 +141,8 @@ READING: tuple[Mutant, ...] = (
     Mutant(
         "close wakes no producer",
         SEQUENCER,
-        "  # the next claim looks, and finds out\n        self._wake()\n",
-        "  # the next claim looks, and finds out\n        self.news.wake()\n",
+        "            self.phase.value = phase\n        self._wake()\n",
+        "            self.phase.value = phase\n        self.news.wake()\n",
         "L1",
         "B6",
         "close x waiting producers, and nobody reads",
@@ -150,8 +150,8 @@ READING: tuple[Mutant, ...] = (
     Mutant(
         "close wakes no reader",
         SEQUENCER,
-        "  # the next claim looks, and finds out\n        self._wake()\n",
-        "  # the next claim looks, and finds out\n        self.room.wake()\n",
+        "            self.phase.value = phase\n        self._wake()\n",
+        "            self.phase.value = phase\n        self.room.wake()\n",
         "L1",
         "B7",
         "two loops",

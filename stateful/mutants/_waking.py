@@ -61,19 +61,20 @@ WAKING: tuple[Mutant, ...] = (
         "publish x read",
     ),
     Mutant(
-        "notify for notify_all, under the lock",
+        "one sleeper is woken instead of all, under the lock",
         SYNC,
-        "        if self.sleepers.value:\n            self._condition.notify_all()",
-        "        if self.sleepers.value:\n            self._condition.notify()  # type: ignore[attr-defined]",
+        "        if self.sleepers.value:\n            self._wake_all()\n",
+        "        if self.sleepers.value and self._waiters:\n            self._waiters.pop(0).release()\n",
         "L1",
         "B1",
         "two loops",
     ),
     Mutant(
-        "notify for notify_all, after progress",
+        "one sleeper is woken instead of all, after progress",
         SYNC,
-        "            with self._lock:\n                self._condition.notify_all()",
-        "            with self._lock:\n                self._condition.notify()  # type: ignore[attr-defined]",
+        "            with self._lock:\n                self._wake_all()\n",
+        "            with self._lock:\n                for waiter in self._waiters[:1]:\n"
+        "                    self._waiters.remove(waiter)\n                    waiter.release()\n",
         "L1",
         "B1",
         "one wants two slots, one wants one",
@@ -139,7 +140,7 @@ WAKING: tuple[Mutant, ...] = (
         "it waits without its time-out",
         SYNC,
         SLEEPS,
-        "                self._condition.wait()\n",
+        "                self._sleep(-1)\n",
         "L3",
         "B16",
         "time-outs while wake-ups keep coming",
@@ -168,7 +169,7 @@ WAKING: tuple[Mutant, ...] = (
         "            while not ready():\n                if deadline is None:\n",
         "            while not ready():\n                if deadline is not None and "
         "self._runtime.monotonic_ns() < deadline:\n"
-        "                    self._condition.wait(seconds_until(self._runtime.monotonic_ns(), deadline))\n"
+        "                    self._sleep(seconds_until(self._runtime.monotonic_ns(), deadline))\n"
         "                    if self._runtime.monotonic_ns() >= deadline:\n"
         "                        return False\n"
         "                    continue\n"

@@ -184,6 +184,12 @@ class SimRuntime:
         """Make a condition on a lock, of CPython's own code."""
         return cast("Condition", self._condition(lock))
 
+    def parked(self) -> Lock:
+        """Make a lock that is already taken, for one sleeper."""
+        lock = SimLock(self._scheduler, "its wake-up", quiet=True)
+        lock.taken = True
+        return lock
+
     def cell(self, value: int) -> Cell:
         """Make a cell; a plain one if its loads and stores are no points."""
         return SimCell(self._scheduler, value) if self._scheduler.cells else PlainCell(value)
