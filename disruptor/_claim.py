@@ -11,8 +11,9 @@ import operator
 from collections.abc import Iterator
 from collections.abc import Sequence as AbstractSequence
 from types import TracebackType
-from typing import Final, Generic, SupportsIndex, TypeVar, cast, final, overload
+from typing import Final, Generic, NoReturn, SupportsIndex, TypeVar, cast, final, overload
 
+from disruptor._arguments import integer
 from disruptor._errors import ClaimClosed, InvalidType, InvalidValue
 from disruptor._override import override
 from disruptor._sequencer import Sequencer
@@ -199,13 +200,18 @@ class Claim(AbstractSequence[E], Generic[E]):
         if self._slots.in_place:
             raise InvalidType("the events of this ring are in place: change claim[index], do not replace it")
         self._require_open()
-        was_unset = self._events[index] is _UNSET
-        self._events[index] = event
+        place = integer("an index of a claim", index)
+        was_unset = self._events[place] is _UNSET
+        self._events[place] = event
         self._unset -= was_unset
 
     @override
     def __iter__(self) -> Iterator[E]:
         return (self[k] for k in range(len(self._events)))
+
+    @override
+    def __reduce__(self) -> NoReturn:
+        raise InvalidType(f"{self!r} lives in one process, and once: it can be neither copied nor pickled")
 
     @override
     def __repr__(self) -> str:

@@ -7,11 +7,12 @@ Rule 3: an exception between taking a claim and finishing it, an interrupt inclu
 """
 
 from collections.abc import Callable, Collection
-from typing import Generic, SupportsIndex, TypeVar
+from typing import Generic, NoReturn, SupportsIndex, TypeVar
 
 from disruptor._arguments import integer_between
 from disruptor._claim import Claim
 from disruptor._errors import InvalidType, InvalidValue
+from disruptor._override import override
 from disruptor._sequence import Sequence
 from disruptor._sequencer import Sequencer
 from disruptor._slots import Slots
@@ -62,10 +63,13 @@ class Publishing(Generic[E]):
             self._refuse("publish_many", "claim")
         if not hasattr(events, "__len__"):
             raise InvalidType(f"publish_many needs a sized iterable, not {events!r}; wrap it in a list")
-        batch = list(events)
+        self._require_to_fit(len(events))
+        try:
+            batch = list(events)
+        except TypeError as error:
+            raise InvalidType(f"publish_many needs a sized iterable, not {events!r}") from error
         n = len(batch)
-        if n > sequencer.capacity:
-            raise InvalidValue(f"publish_many takes at most {sequencer.capacity} events (the capacity), not {n}")
+        self._require_to_fit(n)  # again: its size may have been wrong
         deadline = deadline_of(self._runtime, timeout)
         if not n:
             return range(0)
@@ -106,6 +110,15 @@ class Publishing(Generic[E]):
         claim = Claim(size, self._sequencer, self._slots, self._runtime)
         claim._take(deadline)
         return claim
+
+    @override
+    def __reduce__(self) -> NoReturn:
+        raise InvalidType(f"{self!r} lives in one process, and once: it can be neither copied nor pickled")
+
+    def _require_to_fit(self, n: int) -> None:
+        capacity = self._sequencer.capacity
+        if n > capacity:
+            raise InvalidValue(f"publish_many takes at most {capacity} events (the capacity), not {n}")
 
     def _refuse(self, verb: str, instead: str) -> None:
         kind = "in place: its events come from the factory" if self._slots.in_place else "by value"

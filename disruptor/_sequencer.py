@@ -273,7 +273,8 @@ class Sequencer:
 
     def _shortage(self, n: int) -> str:
         claimed, lowest = self.claimed.value, self.lowest()
-        slow = [gate.name for gate in self.gates if gate.position.value == lowest]
+        behind = lowest < self.published.value  # else it is not a subscriber that holds the producer back
+        slow = [gate.name for gate in self.gates if behind and gate.position.value == lowest]
         cause = f"subscriber {', '.join(map(repr, slow))}" if slow else "an unfinished claim"
         free = self.capacity - (claimed - lowest)
         return f"no room for {n} within the time-out: {free} of {self.capacity} slots are free; {cause} is at {lowest}"

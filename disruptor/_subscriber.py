@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from collections.abc import Sequence as AbstractSequence
 from functools import partial
 from types import TracebackType
-from typing import Generic, SupportsIndex, TypeVar, final
+from typing import Generic, NoReturn, SupportsIndex, TypeVar, final
 
 from disruptor._arguments import integer_between, sequence_number
 from disruptor._barrier import Barrier
 from disruptor._batch import Batch, Reading, sequences_of
 from disruptor._deadline import check_timeout
-from disruptor._errors import DisruptorClosed, InvalidValue, SubscriberBusy, SubscriberClosed
+from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, SubscriberBusy, SubscriberClosed
 from disruptor._gate import Gate
 from disruptor._override import override
 from disruptor._sequence import Sequence, batch_end, lag
@@ -102,6 +102,10 @@ class Subscriber(Generic[E]):
         return not self._gate.alive.value
 
     @override
+    def __reduce__(self) -> NoReturn:
+        raise InvalidType(f"{self!r} lives in one process, and once: it can be neither copied nor pickled")
+
+    @override
     def __repr__(self) -> str:
         state = "removed" if self.closed else f"{self.lag} behind"
         after = f" after {', '.join(repr(upstream.name) for upstream in self.after)}" if self.after else ""
@@ -169,7 +173,10 @@ class Subscriber(Generic[E]):
                     yield event
                     self._move(sequence)
                     self._barrier.confirm()
-                self._move(batch.end)
+                    if self._gate.position.value > sequence:
+                        break  # the loop's body has marked more: what it has marked is not handed out
+                else:
+                    self._move(batch.end)
         finally:
             self._finish()
 

@@ -180,7 +180,7 @@ class RingMachine(RuleBasedStateMachine):
         """Mark by hand, from the subscriber's own task or from another."""
         name = self.name(which)
         task = name if own else OTHERS[sequence % 2]
-        if not own or self.mode[name] in ("", "read"):
+        if not own or name in self.mode:
             self.start(task, calls.update_sequence(name, sequence), None, steps)
 
     @rule(

@@ -103,6 +103,15 @@ READING: tuple[Mutant, ...] = (
         "leave x read",
     ),
     Mutant(
+        "a loop hands out what was marked meanwhile",
+        SUBSCRIBER,
+        "                    if self._gate.position.value > sequence:\n",
+        "                    if self._gate.position.value > sequence and not batch:\n",
+        "S3",
+        "B11",
+        "a loop that marks ahead",
+    ),
+    Mutant(
         "two readers share one subscriber",
         SUBSCRIBER,
         "        if not self._turn.acquire(False):\n",

@@ -129,6 +129,15 @@ READING: tuple[Program, ...] = (
         (S, publish("a")),
     ),
     Program(
+        "a loop that marks ahead",
+        4,
+        {
+            "C": each(calls.iterate("S"), calls.update_sequence("S", 2), calls.iterate("S"), calls.leave("S")),
+            "P": each(publish("e"), publish("f"), timeout=1.0),
+        },
+        (S, calls.publish_many("a", "b", "c", "d")),
+    ),
+    Program(
         "early release",
         4,
         {

@@ -1,5 +1,7 @@
 """Is every wrong argument refused, by the right error, which names the value, and is nothing changed by it?"""
 
+import copy
+import pickle
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -448,3 +450,41 @@ def test_events_in_place_are_changed_and_not_replaced() -> None:
 
 def test_start_has_two_names() -> None:
     assert {start.name for start in Start} == {"EARLIEST", "LATEST"}
+
+
+def test_a_slice_of_a_claim_cannot_be_set() -> None:
+    ring: Ring = Disruptor(4)
+    with pytest.raises(InvalidType, match="an index of a claim must be an int"), ring.claim(2) as claim:
+        claim[0:1] = ["x", "y", "z"]  # type: ignore[index]
+    assert (ring.cursor, ring.claimed) == (1, 1)
+
+
+def test_what_lives_in_one_process_is_neither_copied_nor_pickled() -> None:
+    ring = used_ring()
+    claim = ring.claim()
+    for thing in (ring, ring.subscribers[0], claim):
+        for attempt in (copy.copy, copy.deepcopy, pickle.dumps):
+            with pytest.raises(InvalidType, match="can be neither copied nor pickled"):
+                attempt(thing)
+    claim.abandon()
+
+
+def test_far_too_many_events_are_refused_before_they_are_asked_for() -> None:
+    ring = used_ring()
+    with pytest.raises(InvalidValue, match="at most 4 events"):
+        ring.publish_many(range(10**12))
+
+
+def test_what_has_a_size_but_no_events_is_refused() -> None:
+    ring = used_ring()
+    with pytest.raises(InvalidType, match="sized iterable"):
+        ring.publish_many(type("Sized", (), {"__len__": lambda self: 2})())
+
+
+def test_a_subscriber_that_has_nothing_left_is_not_named_as_slow() -> None:
+    ring: Ring = Disruptor(1)
+    ring.register_subscriber(name="S")
+    claim = ring.claim()
+    with pytest.raises(InsufficientCapacity, match="an unfinished claim is at -1"):
+        ring.publish("x", timeout=0)
+    claim.abandon()

@@ -327,3 +327,15 @@ def test_sequences_go_on_past_the_width_of_machine_words(first: int) -> None:
         with subscriber.read() as batch:
             assert list(batch.sequences) == [first + k]
     ring._check()
+
+
+def test_a_loop_does_not_hand_out_what_was_marked_meanwhile() -> None:
+    ring: Disruptor[list[int]] = Disruptor(4, list)
+    subscriber = ring.register_subscriber()
+    for k in range(4):
+        ring.publish_event(lambda event, sequence, k=k: event.append(k))  # type: ignore[misc]
+    loop = iter(subscriber)
+    assert next(loop) == [0]
+    subscriber.update_sequence(2)
+    assert next(loop) == [3]
+    assert subscriber.sequence == 2
