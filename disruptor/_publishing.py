@@ -61,13 +61,11 @@ class Publishing(Generic[E]):
         slots, sequencer = self._slots, self._sequencer
         if slots.in_place:
             self._refuse("publish_many", "claim")
-        if not hasattr(events, "__len__"):
+        kind = type(events)
+        if not hasattr(kind, "__len__") or not (hasattr(kind, "__iter__") or hasattr(kind, "__getitem__")):
             raise InvalidType(f"publish_many needs a sized iterable, not {events!r}; wrap it in a list")
         self._require_to_fit(len(events))
-        try:
-            batch = list(events)
-        except TypeError as error:
-            raise InvalidType(f"publish_many needs a sized iterable, not {events!r}") from error
+        batch = list(events)
         n = len(batch)
         self._require_to_fit(n)  # again: its size may have been wrong
         deadline = deadline_of(self._runtime, timeout)

@@ -8,6 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 
+import disruptor
+
 ROOT = Path(__file__).parent.parent.parent
 
 DOWNSTREAM = """
@@ -69,6 +71,19 @@ def test_the_wheel_carries_the_library_and_nothing_else(wheel: Path) -> None:
     modules = {f"disruptor/{path.name}" for path in (ROOT / "disruptor").glob("*.py")}
     assert {name for name in names if name.startswith("disruptor/")} == modules | {"disruptor/py.typed"}
     assert any(name.endswith("LICENSE") for name in names)
+
+
+def test_the_wheel_says_what_it_is(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        folder = f"disruptor-{disruptor.__version__}.dist-info"
+        lines = archive.read(f"{folder}/METADATA").decode().splitlines()
+        licence = archive.read(f"{folder}/licenses/LICENSE").decode()
+    for line in ("Name: disruptor", f"Version: {disruptor.__version__}", "Requires-Python: >=3.11"):
+        assert line in lines
+    assert "License-Expression: MIT" in lines
+    assert licence == (ROOT / "LICENSE").read_text(encoding="utf-8")
+    needs = [line for line in lines if line.startswith("Requires-Dist:") and "extra ==" not in line]
+    assert needs == []
 
 
 def test_the_installed_wheel_works_under_both_names(installed: Path) -> None:
