@@ -172,6 +172,7 @@ class Subscriber(Generic[E]):
                 for sequence, event in zip(batch.sequences, batch, strict=True):
                     yield event
                     self._move(sequence)
+                    self._sign()
                     self._barrier.confirm()
                     if self._gate.position.value > sequence:
                         break  # the loop's body has marked more: what it has marked is not handed out
@@ -214,6 +215,10 @@ class Subscriber(Generic[E]):
             raise SubscriberBusy(
                 f"subscriber {self.name!r} is being read; one reader at a time (a loop over it has to end first)"
             )
+        self._sign()
+
+    def _sign(self) -> None:
+        """Note whose turn it is: a loop may be handed on, and is then asked for its next by another thread."""
         self._gate.reader = self._runtime.ident()
 
     def _finish(self) -> None:
@@ -245,6 +250,7 @@ class Subscriber(Generic[E]):
             while (batch := self._next_or_end(most)) is not None:
                 yield batch
                 self._move(batch.end)
+                self._sign()
         finally:
             self._finish()
 
