@@ -20,7 +20,7 @@ from model.producers import Publish
 from model.promises import ALWAYS
 from model.state import Call, Outcome, Pending, State
 from stateful.adapters._protocol import Make, Ring, Unasked
-from stateful.scheduler import Scheduler
+from stateful.scheduler import HISTORY, Kind, Scheduler
 
 _T = TypeVar("_T")
 
@@ -94,6 +94,8 @@ class World:
         self.runtime: Runtime = _Watching(scheduler.runtime, self)
         self.ring: Ring = make(capacity, self.runtime)
         self.oracle = Oracle(capacity, actions=ACTIONS if self.ring.notices_itself else UNNOTICING)
+        self.outcomes: dict[str, list[Outcome]] = {}
+        """How the calls of each task have ended, in order."""
         self._waiting: dict[str, _Clocked] = {}
         self._names: dict[str, int] = {}
         self._seen: View | None = None
@@ -111,12 +113,15 @@ class World:
         if timeout is not None:
             self._waiting[task] = _Clocked(timeout)
         self.scheduler.note(task, text(call))
+        self.scheduler.access(HISTORY, Kind.BEGIN)
         oracle.invoke(task, call)
         outcome = self.ring.perform(call, timeout)
         self._tell_due()
         self._waiting.pop(task, None)
         self.scheduler.note(task, f"-> {outcome}")
+        self.scheduler.access(HISTORY, Kind.END)
         oracle.respond(task, outcome)
+        self.outcomes.setdefault(task, []).append(outcome)
         return outcome
 
     def setup(self, call: Call) -> Outcome:

@@ -67,7 +67,7 @@ class ThreadsRing(Generic[E]):
         self.subscribers: dict[str, Subscriber[E]] = {}
         self.claims: dict[int, Claim[E]] = {}
         self.readings: dict[str, Reading[E]] = {}
-        self.loops: dict[str, Iterator[E | Batch[E]]] = {}
+        self.loops: dict[tuple[str, int], Iterator[E | Batch[E]]] = {}
         sequencer = ring._sequencer
         for label in ("claimed", "published", "phase", "lock"):
             named(getattr(sequencer, label), label)
@@ -83,7 +83,7 @@ class ThreadsRing(Generic[E]):
         try:
             outcome: Outcome = getattr(self, f"do_{call.verb}")(call, timeout)
         except StopIteration:
-            self.loops.pop(call.name, None)
+            self.loops.pop(self._mine(call.name), None)
             return Outcome("ended")
         except (DisruptorError, TranslatorError) as error:
             return Outcome(type(error).__name__)
@@ -171,7 +171,7 @@ class ThreadsRing(Generic[E]):
         return Outcome("ok")
 
     def do_iterate(self, call: Call, timeout: float | None) -> Outcome:
-        loop = self.loops.get(call.name)
+        loop = self.loops.get(self._mine(call.name))
         if loop is None:
             loop = iter(self.subscribers[call.name])
             event = self._begin(call.name, loop)
@@ -180,7 +180,7 @@ class ThreadsRing(Generic[E]):
         return Outcome("ok", (), (str(event),))
 
     def do_batches(self, call: Call, timeout: float | None) -> Outcome:
-        loop = self.loops.get(call.name)
+        loop = self.loops.get(self._mine(call.name))
         if loop is None:
             batch = self._begin(call.name, self.subscribers[call.name].batches(call.n or None))
         else:
@@ -190,21 +190,25 @@ class ThreadsRing(Generic[E]):
         return shown(batch)
 
     def do_leave(self, call: Call, timeout: float | None) -> Outcome:
-        loop = self.loops.pop(call.name)
+        loop = self.loops.pop(self._mine(call.name))
         close = getattr(loop, "close")  # noqa: B009  # a generator, though its type says iterator
         close()
         return Outcome("ok")
 
+    def _mine(self, name: str) -> tuple[str, int]:
+        """Return the key of the calling task's own loop over a subscriber."""
+        return name, self.runtime.ident()
+
     def _begin(self, name: str, loop: Iterator[E | Batch[E]]) -> E | Batch[E]:
         first = next(loop)
-        self.loops[name] = loop
+        self.loops[self._mine(name)] = loop
         return first
 
     def _next(self, name: str, loop: Iterator[E | Batch[E]]) -> E | Batch[E]:
         try:
             return next(loop)
         except BaseException:
-            self.loops.pop(name, None)
+            self.loops.pop(self._mine(name), None)
             raise
 
     # --- anybody -------------------------------------------------------------------------------------------

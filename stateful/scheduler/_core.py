@@ -6,16 +6,19 @@ Rule 2: a decision is a point where more than one option is open. `chooser` deci
 Rule 3: the clock moves when nobody can run, or as a choice while somebody waits with a deadline; always to the
         earliest deadline. Before it moves because nobody can run, `before_clock` is called.
 Rule 4: what `on_step` or a task raises ends the run: `run` raises it.
+Rule 5: with `log`, each step is written down with all that others could notice of it (`_log.py`).
 """
 
 from collections.abc import Callable
-from enum import Enum
 from typing import Final, final
 
 from greenlet import GreenletExit, getcurrent
 
 from disruptor._sync import Runtime
+from stateful.scheduler._access import Kind, Place
 from stateful.scheduler._choose import Chooser, Replay
+from stateful.scheduler._granularity import Granularity
+from stateful.scheduler._log import Log
 from stateful.scheduler._schedule import Schedule
 from stateful.scheduler._task import Task
 
@@ -24,15 +27,6 @@ CLOCK: Final = "clock"
 
 START_NS: Final = 1_000_000_000_000
 """The virtual time at the beginning: not zero, so that a forgotten `now` shows."""
-
-
-class Granularity(Enum):
-    """Where the scheduling points are."""
-
-    LOCKS = "locks"
-    """Before taking and after giving back a lock, at every wait, and at every look at the clock."""
-    CELLS = "cells"
-    """Also before every load and store of a cell, and of the slots."""
 
 
 class StepLimit(AssertionError):
@@ -50,11 +44,13 @@ class Scheduler:
         granularity: Granularity = Granularity.CELLS,
         max_steps: int = 20_000,
         record: bool = False,
+        log: bool = False,
     ) -> None:
         from stateful.scheduler._runtime import SimRuntime
 
         self.chooser: Chooser = Replay() if chooser is None else chooser
-        self.cells = granularity is Granularity.CELLS
+        self.cells = granularity is not Granularity.LOCKS
+        self.bytecodes = granularity is Granularity.BYTECODES
         self.after_release = granularity is Granularity.LOCKS
         self.now = START_NS
         self.current: Task | None = None
@@ -63,6 +59,8 @@ class Scheduler:
         self.decisions = 0
         self.trace: list[tuple[str, str]] | None = [] if record else None
         """Task and text of each step, if `record`."""
+        self.log: Log | None = Log() if log else None
+        """What each step did, if `log`."""
         self.on_step: Callable[[Scheduler], None] | None = None
         self.before_clock: Callable[[Scheduler], None] | None = None
         self.runtime: Runtime = SimRuntime(self)
@@ -73,6 +71,7 @@ class Scheduler:
         self._failure: BaseException | None = None
         self._disposing = False
         self._looking = False
+        self._decision = -1
 
     @property
     def schedule(self) -> Schedule:
@@ -88,6 +87,8 @@ class Scheduler:
         task = Task(name, lambda: self._body(task, body))
         self.tasks = [other for other in self.tasks if not other.ended]
         self.tasks.append(task)
+        if self.log is not None and self.acting:
+            self.log.spawned(name)
         return task
 
     def run(self, *, steps: int | None = None, clock: bool = True) -> bool:
@@ -106,22 +107,25 @@ class Scheduler:
             self._resume(task)
         return False
 
-    def runnable(self) -> list[Task]:
-        """Return the tasks that can go on now."""
-        return [task for task in self.tasks if task.runnable(self.now)]
-
     def advance_clock(self) -> bool:
         """Move the clock to the earliest deadline of a waiting task; return whether there is one."""
-        deadlines = [
-            task.deadline
-            for task in self.tasks
-            if not task.ended and task.deadline is not None and task.deadline > self.now
-        ]
+        deadlines = self._deadlines()
         if not deadlines:
             return False
         self.now = min(deadlines)
         self.note(CLOCK, f"moves to {(self.now - START_NS) / 1e9:g} s")
+        if self.log is not None:
+            self.log.clock_moves(CLOCK, self._decision)
         return True
+
+    def _deadlines(self) -> list[int]:
+        if self.log is not None:
+            return [deadline for deadline in self.log.agenda if deadline > self.now]
+        return [
+            task.deadline
+            for task in self.tasks
+            if not task.ended and task.deadline is not None and task.deadline > self.now
+        ]
 
     def inject(self, task: Task, error: BaseException) -> None:
         """Raise `error` in `task` when it next goes on, at the point where it is."""
@@ -136,29 +140,45 @@ class Scheduler:
                 task.greenlet.throw(GreenletExit)
             task.ended = True
         self.tasks = []
-        self.current = None
-        self.on_step = self.before_clock = None
+        self.current = self.on_step = self.before_clock = None
 
     # --- from inside ---------------------------------------------------------------------------------------
 
     _limit: int | None = None
 
-    def point(self, text: str) -> None:
+    @property
+    def acting(self) -> bool:
+        """Whether a task is at work, and not a hook that only looks on."""
+        return not (self.current is None or self._disposing or self._looking)
+
+    def access(self, place: Place, kind: Kind) -> None:
+        """Write down what the current step does to a place. Outside of tasks, do nothing."""
+        if self.log is not None and self.acting:
+            self.log.access(place, kind)
+
+    def place_of(self, thing: object) -> Place:
+        """Return the place that an object is, in the log."""
+        return None if self.log is None else self.log.name(thing)
+
+    def point(self, text: object) -> None:
         """Offer to go on with another task before the current one does `text`. Outside of tasks, do nothing."""
         task = self.current
         if task is None or self._disposing or self._looking:
             return
         self._step(task, text)
-        if self._limit is not None and self.steps >= self._limit:
-            self._hub.switch()
+        if not task.runnable(self.now) or (self._limit is not None and self.steps >= self._limit):
+            self._hub.switch()  # `run` goes on
         else:
             chosen = self._decide(task, True)
-            if chosen is not task:
+            if chosen is task:
+                if self.log is not None:
+                    self.log.begin(task.name, self._decision, first=False)
+            else:
                 self._next = chosen
                 self._hub.switch()
         self._resumed(task)
 
-    def wait(self, task: Task, text: str) -> None:
+    def wait(self, task: Task, text: object) -> None:
         """Let others go on until the current task is runnable again."""
         self._step(task, text)
         self._resumed(task)
@@ -177,8 +197,6 @@ class Scheduler:
         if self.current is not None:
             self._hub.switch()
 
-    # --- inside --------------------------------------------------------------------------------------------
-
     def _body(self, task: Task, body: Callable[[], object]) -> None:
         try:
             body()
@@ -194,6 +212,8 @@ class Scheduler:
         while following is not None:
             self.current = following
             self._next = None
+            if self.log is not None:
+                self.log.begin(following.name, self._decision, first=not following.started)
             following.started = True
             following.greenlet.switch()
             self.current = None
@@ -215,8 +235,9 @@ class Scheduler:
             finally:
                 del error  # its traceback holds this frame: without this, what it unwinds would not be freed
 
-    def _step(self, task: Task, text: str) -> None:
-        self.note(task.name, text)
+    def _step(self, task: Task, text: object) -> None:
+        if self.trace is not None:
+            self.trace.append((task.name, str(text)))
         self.steps += 1
         if self.steps > self._max_steps:
             self.fail(StepLimit(f"more than {self._max_steps} steps"))
@@ -248,7 +269,8 @@ class Scheduler:
             if going and current is not None and tasks[0] is not current:
                 tasks.remove(current)
                 tasks.insert(0, current)
-            timed = any(task.deadline is not None and task.deadline > now and not task.ended for task in self.tasks)
+            timed = bool(self._deadlines())
+            self._decision = -1
             if not tasks:
                 if not (timed and clock):
                     return None
@@ -270,6 +292,7 @@ class Scheduler:
                 raise
             if index:
                 self._deviations.append((self.decisions, options[index]))
+            self._decision = self.decisions
             self.decisions += 1
             if index < len(tasks):
                 return tasks[index]

@@ -9,7 +9,10 @@ Rule 3: a limit that is reached is reported as a limit, never as a pass.
 from collections.abc import Callable
 from typing import NamedTuple, final
 
-from stateful.scheduler._core import CLOCK, Granularity, Scheduler
+from stateful.scheduler._access import Access, Kind
+from stateful.scheduler._core import CLOCK, Scheduler
+from stateful.scheduler._granularity import Granularity
+from stateful.scheduler._points import at_work
 from stateful.scheduler._schedule import Schedule
 
 Program = Callable[[Scheduler], Callable[[], None]]
@@ -35,6 +38,8 @@ class Exploration(NamedTuple):
     """Whether these were all, up to the bound."""
     failed: Failed | None
     """The first that failed."""
+    redundant: int = 0
+    """How many more were begun and given up, for they would have shown nothing new."""
 
 
 class _Decision(NamedTuple):
@@ -58,8 +63,8 @@ class _Prefix:
         return self.choices[decision] if decision < len(self.choices) else 0
 
 
-def run_once(program: Program, scheduler: Scheduler) -> BaseException | None:
-    """Run a program on a scheduler to its end; return what it raised, if anything."""
+def run_once(program: Program, scheduler: Scheduler, waiting: dict[str, Access] | None = None) -> BaseException | None:
+    """Run a program on a scheduler to its end; return what it raised, if anything; `waiting` gets who waits for what."""
     try:
         check = program(scheduler)
         scheduler.run()
@@ -67,6 +72,9 @@ def run_once(program: Program, scheduler: Scheduler) -> BaseException | None:
     except Exception as error:
         return error
     finally:
+        if waiting is not None:
+            locks = ((task.name, task.lock) for task in scheduler.tasks if not task.ended)
+            waiting.update({name: Access(lock.place, Kind.TAKE) for name, lock in locks if lock is not None})
         scheduler.dispose()
     return None
 
@@ -78,14 +86,19 @@ def explore(
     granularity: Granularity = Granularity.CELLS,
     max_schedules: int | None = None,
     max_steps: int = 20_000,
+    log: bool = False,
 ) -> Exploration:
-    """Run `program` under every schedule with at most `preemptions` pre-emptions (None: any number), or until one fails."""
+    """Run `program` under every schedule with at most `preemptions` pre-emptions (None: any number), or until one fails.
+
+    With `log`, the clock can move whenever a deadline lies ahead, as in a reduced exploration.
+    """
     choices: list[int] = []
     number = 0
     while max_schedules is None or number < max_schedules:
         chooser = _Prefix(choices)
-        scheduler = Scheduler(chooser, granularity=granularity, max_steps=max_steps)
-        error = run_once(program, scheduler)
+        scheduler = Scheduler(chooser, granularity=granularity, max_steps=max_steps, log=log)
+        with at_work(scheduler):
+            error = run_once(program, scheduler)
         number += 1
         if error is not None:
             return Exploration(number, False, Failed(error, scheduler.schedule, number))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, cast, final, over
 from disruptor._cell import Cell, PlainCell
 from disruptor._override import override
 from disruptor._sync import Condition, Lock
+from stateful.scheduler._access import TIME, Kind, Place
 
 if TYPE_CHECKING:
     from stateful.scheduler._core import Scheduler
@@ -26,42 +27,60 @@ T = TypeVar("T")
 class SimLock:
     """A lock of virtual tasks. `quiet`: taking it while it is free is nobody else's business, so no point."""
 
-    __slots__ = ("label", "quiet", "scheduler", "taken")
+    __slots__ = ("label", "place", "quiet", "scheduler", "taken")
 
     def __init__(self, scheduler: "Scheduler", label: str = "lock", *, quiet: bool = False) -> None:
         self.scheduler = scheduler
         self.label = label
         self.quiet = quiet
         self.taken = False
+        self.place = scheduler.place_of(self)
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Take the lock, waiting in virtual time."""
         scheduler = self.scheduler
         if scheduler.disposing:
             return True
-        if self.taken or not self.quiet:
-            scheduler.point(f"take {self.label}")
-        if self._take():
-            return True
-        if not blocking or timeout == 0:
-            return False
         task = scheduler.current
-        if task is None:
-            raise RuntimeError(f"outside of tasks, {self.label} would be waited for for ever")
-        # A relative time-out counts from when its task looked at the clock: the code computed it from that.
-        looked = scheduler.now if task.looked is None else task.looked
-        deadline = None if timeout < 0 else looked + round(timeout * 1e9)
+        if task is None or not blocking or timeout == 0:
+            return self._try(blocking and timeout != 0)
+        if self.quiet and self._free():
+            return self._take(Kind.TAKE)
+        deadline: int | None = None
+        if timeout >= 0:
+            # A relative time-out counts from when its task looked at the clock: the code computed it from that.
+            deadline = (scheduler.now if task.looked is None else task.looked) + round(timeout * 1e9)
+            if scheduler.log is not None:
+                scheduler.log.wait_until(deadline)
         task.lock, task.deadline = self, deadline
         try:
-            while not self._take():
-                if deadline is not None and deadline <= scheduler.now:
-                    return False
+            scheduler.point(f"take {self.label}")
+            while self.taken and not (deadline is not None and deadline <= scheduler.now):
                 scheduler.wait(task, f"wait for {self.label}")
         finally:
             task.lock = task.deadline = None
-        return True
+        if deadline is None:
+            return self._take(Kind.TAKE)
+        scheduler.access(TIME, Kind.LOAD)
+        # When it is late, the lock's being free is one of two ways to go on; before, it is the only one.
+        return self._take(Kind.TRY if deadline <= scheduler.now else Kind.TAKE)
 
-    def _take(self) -> bool:
+    def _try(self, must: bool) -> bool:
+        """Take the lock now or not at all; not at all is an error if it `must` be."""
+        if not (self.quiet and self._free()):
+            self.scheduler.point(f"try {self.label}")
+        if self._take(Kind.TRY):
+            return True
+        if must:
+            raise RuntimeError(f"outside of tasks, {self.label} would be waited for for ever")
+        return False
+
+    def _free(self) -> bool:
+        self.scheduler.access(self.place, Kind.LOAD)
+        return not self.taken
+
+    def _take(self, kind: Kind) -> bool:
+        self.scheduler.access(self.place, kind)
         if self.taken:
             return False
         self.taken = True
@@ -74,12 +93,14 @@ class SimLock:
             return
         if not self.taken:
             raise RuntimeError("release unlocked lock")
+        scheduler.access(self.place, Kind.GIVE)
         self.taken = False
         if scheduler.after_release and not self.quiet:
             scheduler.point(f"has given back {self.label}")
 
     def locked(self) -> bool:
         """Tell whether somebody has the lock."""
+        self.scheduler.access(self.place, Kind.LOAD)
         return self.taken
 
     def _is_owned(self) -> bool:
@@ -102,22 +123,29 @@ class SimLock:
 class SimCell:
     """A cell whose every load and store is a scheduling point."""
 
-    __slots__ = ("_value", "label", "scheduler")
+    __slots__ = ("_value", "label", "place", "scheduler")
 
     def __init__(self, scheduler: "Scheduler", value: int) -> None:
         self.scheduler = scheduler
         self.label = "cell"
+        self.place = scheduler.place_of(self)
         self._value = value
 
     @property
     def value(self) -> int:
         """The number."""
-        self.scheduler.point(f"load {self.label}")
+        scheduler = self.scheduler
+        if scheduler.cells:
+            scheduler.point(f"load {self.label}")
+        scheduler.access(self.place, Kind.LOAD)
         return self._value
 
     @value.setter
     def value(self, value: int) -> None:
-        self.scheduler.point(f"store {self.label} = {value}")
+        scheduler = self.scheduler
+        if scheduler.cells:
+            scheduler.point(f"store {self.label} = {value}")
+        scheduler.access(self.place, Kind.STORE)
         self._value = value
 
     def peek(self) -> int:
@@ -129,6 +157,7 @@ class SimArray(list[T]):
     """A list whose items are loaded and stored at scheduling points."""
 
     scheduler: "Scheduler"
+    place: Place
 
     @overload
     def __getitem__(self, index: SupportsIndex) -> T: ...
@@ -137,7 +166,7 @@ class SimArray(list[T]):
     @override
     def __getitem__(self, index: SupportsIndex | slice) -> T | list[T]:
         """Load items."""
-        self.scheduler.point("load slots")
+        self._touch(index, Kind.LOAD)
         return super().__getitem__(index)
 
     @overload
@@ -147,8 +176,17 @@ class SimArray(list[T]):
     @override
     def __setitem__(self, index: SupportsIndex | slice, item: T | Iterable[T]) -> None:
         """Store items."""
-        self.scheduler.point("store slots")
+        self._touch(index, Kind.STORE)
         super().__setitem__(cast("Any", index), cast("Any", item))
+
+    def _touch(self, index: SupportsIndex | slice, kind: Kind) -> None:
+        scheduler = self.scheduler
+        if scheduler.cells:
+            scheduler.point(f"{kind.value} slots")
+        if scheduler.log is not None:
+            places = range(len(self))[index]
+            for place in places if isinstance(places, range) else (places,):
+                scheduler.access((self.place, place), kind)
 
 
 def _condition_class(scheduler: "Scheduler") -> type:
@@ -192,20 +230,23 @@ class SimRuntime:
 
     def cell(self, value: int) -> Cell:
         """Make a cell; a plain one if its loads and stores are no points."""
-        return SimCell(self._scheduler, value) if self._scheduler.cells else PlainCell(value)
+        scheduler = self._scheduler
+        return SimCell(scheduler, value) if scheduler.cells or scheduler.log is not None else PlainCell(value)
 
     def array(self, items: list[T]) -> list[T]:
         """Make the list of slots."""
-        if not self._scheduler.cells:
+        if not (self._scheduler.cells or self._scheduler.log is not None):
             return items
         array = SimArray(items)
         array.scheduler = self._scheduler
+        array.place = self._scheduler.place_of(array)
         return array
 
     def monotonic_ns(self) -> int:
         """Return the virtual time."""
         scheduler = self._scheduler
         scheduler.point("look at the clock")
+        scheduler.access(TIME, Kind.LOAD)
         if scheduler.current is not None:
             scheduler.current.looked = scheduler.now
         return scheduler.now

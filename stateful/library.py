@@ -1,0 +1,30 @@
+"""The modules of the library whose source gets scheduling points: all that touch what is shared.
+
+The others hold arithmetic, errors and arguments: pure, so there is nothing in them that another task could see.
+"""
+
+import disruptor._barrier
+import disruptor._batch
+import disruptor._claim
+import disruptor._disruptor
+import disruptor._gate
+import disruptor._joining
+import disruptor._publishing
+import disruptor._sequencer
+import disruptor._slots
+import disruptor._subscriber
+import disruptor._sync
+
+LIBRARY = (
+    disruptor._barrier,
+    disruptor._batch,
+    disruptor._claim,
+    disruptor._disruptor,
+    disruptor._gate,
+    disruptor._joining,
+    disruptor._publishing,
+    disruptor._sequencer,
+    disruptor._slots,
+    disruptor._subscriber,
+    disruptor._sync,
+)
