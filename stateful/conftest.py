@@ -14,6 +14,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--ring", default=None, help="module:name of what makes your own ring")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--ring`, keep the tests that run the ring under test: the others are about our own, whatever it says."""
+    if config.getoption("--ring") is None:
+        return
+    asks = [bool({"by_value", "in_place"} & {*getattr(item, "fixturenames", ())}) for item in items]
+    config.hook.pytest_deselected(items=[item for item, kept in zip(items, asks, strict=True) if not kept])
+    items[:] = [item for item, kept in zip(items, asks, strict=True) if kept]
+
+
 @pytest.fixture(scope="session")
 def by_value(request: pytest.FixtureRequest) -> Make:
     """Return what makes a ring by value: ours, or the one that `--ring=module:name` names."""
