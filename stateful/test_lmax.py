@@ -1,0 +1,85 @@
+"""Does the LMAX Disruptor do what the model says, except where it is known not to?
+
+Skipped where it cannot be run (`lmax/_find.py`). The table of differences is compared with the docs in any case.
+"""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from stateful.lmax import _find
+from stateful.lmax._sides import Sides
+from stateful.lmax.client import Lmax
+from stateful.lmax.differences import DIFFERENCES, Difference
+from stateful.lmax.machine import LmaxMachine
+from stateful.lmax.table import difference_table
+
+MISSING = _find.missing()
+DOCS = (Path(__file__).parent.parent / "docs" / "foreign-rings.md").read_text(encoding="utf-8")
+
+needs_lmax = pytest.mark.skipif(bool(MISSING), reason=MISSING)
+
+# What has to have been compared, and how it has to have ended, before "no difference" means anything.
+SEEN = (
+    "claim ok", "claim InsufficientCapacity", "publish_claim ok", "get ok", "is_available", "highest_published",
+    "wait_for ok", "wait_for WaitTimeout", "wait_for DisruptorClosed", "register_subscriber ok", "remove_subscriber ok",
+    "update_sequence ok", "has_available_capacity", "remaining", "lowest", "cursor",
+    "poll PROCESSING", "poll IDLE", "poll GATING",
+)  # fmt: skip
+
+
+@needs_lmax
+def test_lmax_and_the_model_agree_but_for_the_known_differences(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sides, "seen", type(Sides.seen)())
+    run_state_machine_as_test(LmaxMachine, settings=settings(max_examples=300, stateful_step_count=40))
+    assert [what for what in SEEN if not Sides.seen[what]] == []
+
+
+@needs_lmax
+@pytest.mark.deep
+def test_lmax_and_the_model_agree_deep() -> None:
+    run_state_machine_as_test(LmaxMachine, settings=settings(settings.get_profile("deep"), stateful_step_count=80))
+
+
+@needs_lmax
+@pytest.mark.parametrize("kind", ["single", "multi"])
+def test_a_ring_of_lmax_that_does_something_else_is_noticed(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = Lmax.number
+
+    def one_more(self: Lmax, verb: str, *arguments: object) -> int:
+        return ask(self, verb, *arguments) + (verb == "try_next")
+
+    monkeypatch.setattr(Lmax, "number", one_more)
+    machine = LmaxMachine()
+    machine.begin(kind, 4, [])
+    with pytest.raises(AssertionError, match="cannot return 'ok 1' from claim"):
+        machine.claim(1, tries=True)
+
+
+@needs_lmax
+@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.name)
+def test_a_known_difference_is_there(difference: Difference) -> None:
+    assert difference.theirs() == difference.gives
+    assert difference.here() == difference.comes
+    assert difference.gives != difference.comes
+
+
+@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.name)
+def test_our_side_of_a_difference_is_there(difference: Difference) -> None:
+    assert difference.here() == difference.comes
+
+
+def test_differences_have_names_of_their_own() -> None:
+    assert len({difference.name for difference in DIFFERENCES}) == len(DIFFERENCES)
+
+
+def test_the_docs_have_the_table_of_differences() -> None:
+    assert difference_table() in DOCS
+
+
+def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISRUPTOR_JAR", "no/such.jar")
+    assert _find.jar() is None
+    assert "JPype1 is not installed" in _find.missing() or "DISRUPTOR_JAR=no/such.jar" in _find.missing()
