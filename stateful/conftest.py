@@ -1,11 +1,10 @@
 """Options of the suite: `--ring` names another ring, `--hypothesis-profile` how long to look (`profiles.py`)."""
 
-from importlib import import_module
-
 import pytest
 
 from stateful.adapters._protocol import Make
 from stateful.adapters.threads import ByValue, InPlace
+from stateful.foreign import load
 from stateful.profiles import UNHURRIED as UNHURRIED
 
 
@@ -29,9 +28,7 @@ def by_value(request: pytest.FixtureRequest) -> Make:
     other: str | None = request.config.getoption("--ring")
     if other is None:
         return ByValue
-    module, _, name = other.partition(":")
-    make: Make = getattr(import_module(module), name)
-    return make
+    return load(other)
 
 
 @pytest.fixture(scope="session")

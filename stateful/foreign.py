@@ -1,19 +1,26 @@
-"""What the suite finds in rings of others, with pictures: `python -m stateful.foreign`; `docs/foreign-rings.md` has it.
+"""What the suite finds in rings of others, with pictures: `python -m stateful.foreign` puts it into the docs.
 
 Rule 1: a finding names a ring, a program of the suite, and where the scheduler may switch. It is found again by
         exploring, with one pre-emption at most: nothing is written down but what it means.
-Rule 2: a ring in which nothing is found says how many programs it was asked; the others need what it does not offer.
+Rule 2: what stands in `docs/foreign-rings.md` between `<!-- NAME -->` and `<!-- end -->` is one of `PIECES`; a test
+        compares them.
+Rule 3: a ring in which nothing is found says how many programs it was asked; the others need what it does not offer.
 """
 
-import sys
+import re
+from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 from model.draw import table
 from stateful.adapters._protocol import Make, Unasked
 from stateful.failure import check, replay
+from stateful.lmax.table import difference_table
 from stateful.programs import BY_VALUE, Program
 from stateful.scheduler import Granularity
+
+DOCS = Path(__file__).parent.parent / "docs" / "foreign-rings.md"
 
 SCHEDULES = 50
 """So many of each program, at most, are run for the table: it is no exploration, which is what `--ring` is for."""
@@ -138,20 +145,36 @@ def summary() -> str:
         verdicts = [judge(program, make, SCHEDULES) for program in BY_VALUE]
         asked = len(verdicts) - verdicts.count("unasked")
         found = [f"{finding.title} ({finding.promise})" for finding in FINDINGS if finding.ring == foreign.ring]
-        row = [f"`{foreign.ring}`", foreign.what, f"{asked} of {len(verdicts)}", str(verdicts.count("fails"))]
+        row = [f"`{foreign.ring}`", foreign.what, str(asked), str(verdicts.count("fails"))]
         rows.append([*row, "; ".join(found) or "nothing"])
     return table(["`--ring=`", "what it is", "programs asked", "that fail", "found, among others"], rows)
 
 
 def section(finding: Finding) -> str:
     """Return one finding in Markdown."""
-    return f"### {finding.title}\n\n`--ring={finding.ring}`. {finding.meaning}\n\n```text\n{picture(finding)}\n```\n"
+    return f"### {finding.title}\n\n`--ring={finding.ring}`\n\n{finding.meaning}\n\n```text\n{picture(finding)}\n```"
 
 
-def report() -> str:
-    """Return everything, in Markdown."""
-    return "\n".join([summary() + "\n", *map(section, FINDINGS)])
+def sections() -> str:
+    """Return all findings in Markdown."""
+    return "\n\n".join(map(section, FINDINGS))
+
+
+PIECES: dict[str, Callable[[], str]] = {"rings": summary, "findings": sections, "lmax": difference_table}
+"""What is made for the docs."""
+
+
+def pieces(text: str) -> dict[str, str]:
+    """Return what stands in a text between `<!-- NAME -->` and `<!-- end -->`, by name."""
+    return dict(re.findall(r"<!-- (\w+) -->\n\n(.*?)\n\n<!-- end -->", text, flags=re.DOTALL))
+
+
+def rewritten(text: str) -> str:
+    """Return a text with every piece made anew."""
+    for name, old in pieces(text).items():
+        text = text.replace(f"<!-- {name} -->\n\n{old}\n", f"<!-- {name} -->\n\n{PIECES[name]()}\n")
+    return text
 
 
 if __name__ == "__main__":
-    sys.stdout.write(report())
+    DOCS.write_text(rewritten(DOCS.read_text(encoding="utf-8")), encoding="utf-8")

@@ -58,6 +58,11 @@ class ConditionRing:
             sequences = tuple(range(first, last + 1))
             return sequences, tuple(self.slots[s % len(self.slots)] for s in sequences)
 
+    def wait_for(self, sequence: int, end: int | None) -> int:
+        with self.lock:
+            self._wait(lambda: self._come(sequence), end, "WaitTimeout")
+            return sequence
+
     def mark(self, name: str, sequence: int) -> None:
         with self.lock:
             if name in self.positions:
@@ -90,6 +95,11 @@ class ConditionRing:
             raise Refused("DisruptorClosed")
         return (first, last) if first <= last else None
 
+    def _come(self, sequence: int) -> tuple[int, int] | None:
+        if self.closed and sequence > self.published:
+            raise Refused("DisruptorClosed")
+        return (sequence, sequence) if sequence <= self.published else None
+
     def _wait(self, ready: Callable[[], tuple[int, int] | None], end: int | None, late: str) -> tuple[int, int]:
         while (sequences := ready()) is None:
             left = None if end is None else (end - self.clock()) / 1e9
@@ -110,10 +120,10 @@ class Adapter:
         self.hands: dict[str, int] = {}
 
     def can(self, call: Call) -> bool:
-        """Tell whether the ring has the verb; joiners start at the earliest or the latest, after nobody."""
+        """Tell whether the ring has the verb; nobody is after anybody, and only the ring waits for a sequence."""
         if call.verb == "register_subscriber":
             return call.sequence in (EARLIEST, LATEST) and not call.after
-        return call.verb in VERBS
+        return call.verb in VERBS or (call.verb == "wait_for" and not call.name)
 
     def perform(self, call: Call, timeout: float | None) -> Outcome:
         """Do one call; its time begins here."""
@@ -129,6 +139,8 @@ class Adapter:
                     ring.remove(name)
                 case "read":
                     return self._read(call, end)
+                case "wait_for":
+                    return Outcome("ok", (ring.wait_for(call.sequence, end),))
                 case "release":
                     if not call.fails:
                         ring.mark(name, self.hands[name])
