@@ -28,12 +28,15 @@ class LmaxMachine(Sides):
         kind=st.sampled_from(["single", "multi"]),
         capacity=st.sampled_from([1, 2, 4, 8]),
         gates=st.lists(st.tuples(st.sampled_from(KINDS), st.booleans()), max_size=3),
+        events=st.integers(0, 4),
     )
-    def begin(self, kind: str, capacity: int, gates: list[tuple[str, bool]]) -> None:
-        """Make a ring of each, with some gates, perhaps one after the other, or with none."""
+    def begin(self, kind: str, capacity: int, gates: list[tuple[str, bool]], events: int) -> None:
+        """Make a ring of each, with some gates, perhaps one after the other, or with none, and some events."""
         self.compare(kind, capacity)
         for number, (gate, chained) in enumerate(gates):
             self.join(gate, {number - 1} if number and chained else set())
+        for _ in range(min(events, capacity)):
+            self.claim_and_publish(1)
 
     # --- producers -----------------------------------------------------------------------------------------
 
@@ -73,6 +76,16 @@ class LmaxMachine(Sides):
         self.words += n
         self.lmax.ask("publish", first, *words)
         self.tell(calls.publish_claim(first, *words), Outcome("ok", tuple(range(first, first + n))))
+
+    @precondition(lambda self: self.kind == "multi")
+    @rule(n=st.integers(1, 2))
+    def claim_twice_and_publish_the_second(self, n: int) -> None:
+        """Leave a gap below what is published, and look whether somebody is shown what is above it."""
+        if self.claims(n, tries=True) and self.claims(1, tries=True):
+            self.publish(len(self.state.claims) - 1)
+            self.seen["published above a gap"] += 1
+            for name in sorted(self.pollers & {*self.alive()}):
+                self.polls(name, self.capacity)
 
     # --- subscribers ---------------------------------------------------------------------------------------
 
@@ -131,7 +144,8 @@ class LmaxMachine(Sides):
     def wait_for(self, which: int, ahead: int) -> None:
         """`SequenceBarrier.waitFor` of what comes next, or later."""
         state = self.state
-        name = self.one_of(self.alive(), which)
+        held = [r.name for r in state.readers if r.alive and readable(state, r.name) < state.published]
+        name = self.one_of(held or self.alive(), which)
         wanted = reader(state, name).position + ahead
         after = reader(state, name).after
         cursor = state.claimed if self.kind == "multi" else state.published
@@ -172,11 +186,15 @@ class LmaxMachine(Sides):
     @rule(which=WHICH, most=st.integers(1, 4))
     def poll(self, which: int, most: int) -> None:
         """`EventPoller.poll`, with a handler that stops after some events."""
-        self.polls(self.one_of(sorted(self.pollers & {*self.alive()}), which), most)
+        pollers = sorted(self.pollers & {*self.alive()})
+        # Those who could be handed something, were it not for their upstreams, are asked first.
+        behind = [name for name in pollers if reader(self.state, name).position < self.state.published]
+        self.polls(self.one_of(behind or pollers, which), most)
 
     def polls(self, name: str, most: int) -> None:
         """Poll, and compare how it ended and what was handed out."""
         following = reader(self.state, name).position + 1
+        self.seen["poll held up by an upstream"] += readable(self.state, name) < self.state.published
         state, had = self.lmax.poll(name, most)
         self.seen[f"poll {state}"] += 1
         call = calls.read(name, most, timed=True)
