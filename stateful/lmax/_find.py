@@ -15,7 +15,7 @@ def jar() -> Path | None:
     """Return the path of the jar, or None if there is none."""
     named = os.environ.get("DISRUPTOR_JAR")
     places = (named,) if named else PLACES
-    return next((Path(place) for place in places if Path(place).is_file()), None)
+    return next((Path(place).resolve() for place in places if Path(place).is_file()), None)
 
 
 def missing() -> str:
