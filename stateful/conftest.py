@@ -1,11 +1,10 @@
 """Options of the suite: `--ring` names another ring, `--hypothesis-profile` how long to look (`profiles.py`)."""
 
-from importlib import import_module
-
 import pytest
 
 from stateful.adapters._protocol import Make
 from stateful.adapters.threads import ByValue, InPlace
+from stateful.foreign import load
 from stateful.profiles import UNHURRIED as UNHURRIED
 
 
@@ -14,15 +13,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--ring", default=None, help="module:name of what makes your own ring")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--ring`, keep the tests that run the ring under test: the others are about our own, whatever it says."""
+    if config.getoption("--ring") is None:
+        return
+    asks = [bool({"by_value", "in_place"} & {*getattr(item, "fixturenames", ())}) for item in items]
+    config.hook.pytest_deselected(items=[item for item, kept in zip(items, asks, strict=True) if not kept])
+    items[:] = [item for item, kept in zip(items, asks, strict=True) if kept]
+
+
 @pytest.fixture(scope="session")
 def by_value(request: pytest.FixtureRequest) -> Make:
     """Return what makes a ring by value: ours, or the one that `--ring=module:name` names."""
     other: str | None = request.config.getoption("--ring")
     if other is None:
         return ByValue
-    module, _, name = other.partition(":")
-    make: Make = getattr(import_module(module), name)
-    return make
+    return load(other)
 
 
 @pytest.fixture(scope="session")

@@ -90,7 +90,9 @@ def replay(
             if world is not None:
                 view = world.ring.view()
                 shown = "in the middle of a change" if view is None else str(view)
-                views = f"the ring shows    {shown}\nthe model expects {View.of(world.oracle.state)}"
+                # The model may be in more than one state; a picture shows all, so that it is the same every time.
+                expected = "\n               or ".join(sorted({str(View.of(state)) for state in world.oracle.states}))
+                views = f"the ring shows    {shown}\nthe model expects {expected}"
             scheduler.dispose()
     rows = [Row(name, text) for name, text in scheduler.trace or []]
     outcome = "nothing is wrong" if error is None else f"{type(error).__name__}: {str(error).splitlines()[0]}"

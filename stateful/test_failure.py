@@ -5,7 +5,7 @@ import re
 import pytest
 
 from disruptor._sequencer import Sequencer
-from stateful.adapters._protocol import Make
+from stateful.adapters.threads import ByValue
 from stateful.failure import check, replay
 from stateful.programs import PROGRAMS, Program
 from stateful.scheduler import Granularity
@@ -18,10 +18,10 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Sequencer, "_wake", lambda self: None)
 
 
-def test_a_failure_is_a_picture_with_a_string_that_replays_it(by_value: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_a_picture_with_a_string_that_replays_it(monkeypatch: pytest.MonkeyPatch) -> None:
     silence(monkeypatch)
     program = PROGRAM["leave x waiting producer"]
-    found = check(program, by_value, preemptions=1, granularity=Granularity.LOCKS)
+    found = check(program, ByValue, preemptions=1, granularity=Granularity.LOCKS)
     assert found.failed is not None
     text = str(found.failed)
     assert "nothing moves, but a correct ring would go on with P: publish(b)" in text
@@ -29,13 +29,13 @@ def test_a_failure_is_a_picture_with_a_string_that_replays_it(by_value: Make, mo
     assert re.search(r"the model expects +View", text)
     written = re.search(r"replay: 'leave x waiting producer' on locks with '(.*)'", text)
     assert written is not None
-    again = replay(program, by_value, written[1], Granularity.LOCKS)
+    again = replay(program, ByValue, written[1], Granularity.LOCKS)
     assert again in text
 
 
-def test_the_lanes_show_each_task_in_its_column(by_value: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lanes_show_each_task_in_its_column(monkeypatch: pytest.MonkeyPatch) -> None:
     silence(monkeypatch)
-    picture = replay(PROGRAM["leave x waiting producer"], by_value, "", Granularity.LOCKS)
+    picture = replay(PROGRAM["leave x waiting producer"], ByValue, "", Granularity.LOCKS)
     lines = picture.splitlines()
     assert lines[0] == (
         "leave x waiting producer: Mismatch: nothing moves, but a correct ring would go on with P: publish(b)"
@@ -46,7 +46,7 @@ def test_the_lanes_show_each_task_in_its_column(by_value: Make, monkeypatch: pyt
     assert removal.index("S.remove_subscriber()") == column
 
 
-def test_a_schedule_under_which_all_is_well_says_so(by_value: Make) -> None:
-    picture = replay(PROGRAM["publish x read"], by_value, "", Granularity.CELLS)
+def test_a_schedule_under_which_all_is_well_says_so() -> None:
+    picture = replay(PROGRAM["publish x read"], ByValue, "", Granularity.CELLS)
     assert picture.startswith("publish x read: nothing is wrong\n")
     assert "store published = 0" in picture

@@ -155,4 +155,16 @@ READING: tuple[Program, ...] = (
         },
         (S, publish("a")),
     ),
+    Program("publish x wait for it", 1, {"P": each(publish("a")), "D": waits(0)}),
+    Program(
+        "publish x mark",
+        2,
+        {"P": each(publish("c"), publish("d")), "C": each(calls.update_sequence("S", 1))},
+        (
+            S,
+            publish("a"),
+            publish("b"),
+            calls.update_sequence("S", 0),
+        ),
+    ),
 )
