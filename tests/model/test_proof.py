@@ -45,10 +45,12 @@ def couple(first: str, name: str) -> Actor:
 
 SCENARIOS = {
     "halt": PINNED["halt, time-outs and blocks that fail"].scenario,
-    "a joiner and a leaver": PINNED["a joiner and a leaver at any moment"].scenario,
+    "a joiner and a leaver": Scenario(
+        with_readers(1, S("S")), (claimer("P", 1, 1), looper("S"), joiner("J", leaves=True), closer())
+    ),
     "claims of 1 and 2": Scenario(with_readers(2, S("S")), (claimer("P", 1), claimer("Q", 2), looper("S"), closer())),
     "two claims at once, and a joiner": Scenario(
-        with_readers(2), (claimer("P", 1, 1), producer("Q", "a"), joiner("J", leaves=True), closer())
+        with_readers(2), (claimer("P", 1), producer("Q", "a"), joiner("J", start=calls.LATEST, leaves=True), closer())
     ),
     "an upstream": Scenario(
         with_readers(1, S("S"), S("T", "S")), (producer("P", "a", "b"), looper("S"), looper("T"), closer())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import z3
 
-from tests.proofs.system import FULL, HALTED, HELD, OPEN, UNUSED, Bool, Claim, Fact, Int, Reader, State
+from tests.proofs.system import FULL, GONE, HALTED, HELD, OPEN, UNUSED, Bool, Claim, Fact, Int, Reader, State
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,7 @@ LASTING = (
         lambda s, t: z3.And(s.claimed <= t.claimed, s.published <= t.published, s.phase <= t.phase),
     ),
     Lasting("no position goes back", "r", lambda s, t, r: z3.Implies(s.joined(r), s.position(r) <= t.position(r))),
+    Lasting("who is gone stays gone", "r", lambda s, t, r: z3.Implies(s.life(r) == GONE, t.life(r) == GONE)),
     Lasting(
         "S4: a sequence keeps its claim, and a finished claim its content",
         "s",

@@ -110,12 +110,25 @@ def following(group: str, promises: Iterable[Promise]) -> Iterator[Obligation]:
         yield Obligation(group, promise.name, known + assumed, promise.holds(s, x, *constants))
 
 
+def finishing() -> Iterator[Obligation]:
+    """Yield: before `published` moves, a claim that has just been finished breaks one part of the invariant only."""
+    s, x = unknown(""), choice("")
+    for verb in ("publish", "void"):
+        step = ACTIONS[verb](s, replace(x, to=s.published))
+        known = used_for([*invariant(s), Fact("", lambda enabled=step.enabled: enabled)], terms(x, s))
+        for part in INVARIANT:
+            if part.name != NEXT:
+                goal = part.holds(step.after, *skolems(part.over))
+                yield Obligation("the loop", f"begins, after a {verb}, with: {part.name}", known, goal)
+
+
 def walking() -> Iterator[Obligation]:
     """Yield: the loop that moves `published` ends, and ends where `finish` says.
 
     It goes from the state in which a claim has just been finished, by one claim at a time, as long as the next
     sequence is finished. `there` is the state in which `published` stands where the loop does.
     """
+    yield from finishing()
     s, x = unknown(""), choice("")
     there = replace(s, published=z3.Int("there"))
     (q,) = skolems("s")

@@ -54,6 +54,13 @@ def test_what_is_assumed_of_a_step_is_possible(verb: str) -> None:
     assert solver.check() == z3.sat
 
 
+@pytest.mark.parametrize("promise", [*SAFETY, *PROGRESS], ids=lambda promise: promise.name)
+def test_what_is_assumed_of_a_promise_is_possible(promise: Promise) -> None:
+    solver = z3.Solver()
+    solver.add(*next(following("", [promise])).assumed)
+    assert solver.check() == z3.sat
+
+
 def test_the_loop_that_moves_published_ends_where_it_should() -> None:
     assert not_proved(walking()) == []
 
