@@ -54,6 +54,13 @@ def test_what_is_assumed_of_a_step_is_possible(verb: str) -> None:
     assert solver.check() == z3.sat
 
 
+def test_what_is_assumed_of_a_new_ring_and_of_the_loop_is_possible() -> None:
+    for assumed in {obligation.assumed for obligation in (*beginning(), *walking())}:
+        solver = z3.Solver()
+        solver.add(*assumed)
+        assert solver.check() == z3.sat
+
+
 @pytest.mark.parametrize("promise", [*SAFETY, *PROGRESS], ids=lambda promise: promise.name)
 def test_what_is_assumed_of_a_promise_is_possible(promise: Promise) -> None:
     solver = z3.Solver()
