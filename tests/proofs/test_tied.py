@@ -90,3 +90,9 @@ def test_a_ring_that_takes_other_steps_is_found_out(
     monkeypatch.setattr(Sequencer, method, wrong)
     with pytest.raises(AssertionError):
         programs(range(12))
+
+
+@pytest.mark.deep
+def test_many_more_programs() -> None:
+    taken, _ = programs(range(12, 400))
+    assert min(taken[verb] for verb in ACTIONS) > 20
