@@ -17,6 +17,7 @@ import _thread
 import threading
 import time
 from collections.abc import Callable
+from operator import call
 from types import TracebackType
 from typing import Protocol, TypeVar, final
 
@@ -189,19 +190,20 @@ class Signal:
     def _sleep(self, seconds: float) -> None:
         """Give the lock up, sleep until woken or `seconds` have passed (-1: for ever), and take the lock again.
 
-        The lock is held again whatever happens, an interrupt included: it is taken, and that it was taken noted, in a
-        single call of C code (`extend` over `map`), within which no interrupt is raised. So it is never unknown whether
-        it was taken. A second interrupt between two tries is beyond what can be done in Python.
+        The lock is held again whatever happens, an interrupt included: to give or take it, and to note that it was given or
+        taken, is a single call of C code (`extend` over `map`), within which no interrupt is raised. So it is never unknown
+        who has it. A second interrupt between two tries to take it is beyond what can be done in Python.
         """
         waiter = self._runtime.parked()
+        given: list[None] = []
         taken: list[bool] = []
         self._waiters.append(waiter)
         try:
-            self._lock.release()
+            given.extend(map(call, (self._lock.release,)))
             waiter.acquire(True, seconds)
         finally:
             interrupt: BaseException | None = None
-            while not taken:
+            while given and not taken:
                 try:
                     taken.extend(map(self._lock.acquire, _BLOCKING))
                 except BaseException as error:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 SEQUENCE, DEADLINE, LEMMAS = "disruptor/_sequence.py", "disruptor/_deadline.py", "tests/contracts/lemmas.py"
-PROOF = "model/proof.py"
 
 
 class Mutant(NamedTuple):
@@ -108,24 +107,4 @@ MUTANTS = (
     Mutant(LEMMAS, "deadlines_never_fire_early", "later < now + duration", "later <= now + duration"),
     Mutant(LEMMAS, "a_longer_time_out_is_never_earlier", "0 <= shorter <= longer", "0 <= shorter <= longer + 1"),
     Mutant(LEMMAS, "more_seconds_are_never_fewer_nanoseconds", "0 <= less <= more", "0 <= less <= more + 1"),
-    Mutant(PROOF, "claim", "return replace(n, claimed=n.claimed + count)", "return n"),
-    Mutant(PROOF, "claim", "n.claimed + count <= n.limit", "n.claimed + count <= n.limit + 1"),
-    Mutant(PROOF, "claim", "claimed=n.claimed + count", "lowest=-2"),
-    Mutant(PROOF, "claim", "claimed=n.claimed + count", "claimed=n.published - 1"),
-    Mutant(PROOF, "claim", "claimed=n.claimed + count", "limit=n.lowest + n.capacity + 1"),
-    Mutant(PROOF, "look", "limit=n.lowest + n.capacity", "limit=n.published + n.capacity"),
-    Mutant(PROOF, "look", "limit=n.lowest + n.capacity", "limit=n.claimed - 1"),
-    Mutant(PROOF, "finish", "n.published <= published <= n.claimed", "n.published <= published"),
-    Mutant(PROOF, "finish", "published=published", "lowest=n.published + 1"),
-    Mutant(PROOF, "finish", "published=published", "capacity=n.capacity - 1"),
-    Mutant(PROOF, "finish", "published=published", "limit=n.limit + 1"),
-    Mutant(PROOF, "advance", "n.lowest <= lowest <= n.published", "n.lowest <= lowest <= n.claimed"),
-    Mutant(PROOF, "advance", "n.lowest <= lowest <= n.published", "lowest <= n.published"),
-    Mutant(PROOF, "advance", "lowest=lowest", "claimed=n.published - 1"),
-    Mutant(PROOF, "advance", "lowest=lowest", "limit=n.limit + 1"),
-    Mutant(PROOF, "join", "limit=min(n.limit, position + n.capacity)", "limit=n.limit"),
-    Mutant(PROOF, "join", "position >= n.claimed - n.capacity", "position >= n.claimed - n.capacity - 1"),
-    Mutant(PROOF, "join", "lowest=min(n.lowest, position)", "lowest=-2"),
-    Mutant(PROOF, "join", "lowest=min(n.lowest, position)", "claimed=n.published - 1"),
-    Mutant(PROOF, "nothing_unread_is_overwritten", "t - s >= n.capacity", "t - s >= n.capacity - 1"),
 )  # fmt: skip

@@ -1,34 +1,132 @@
 """Are the steps that are proved for every ring the steps that the model's actions take?"""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
 
+from model import calls, proof, proof_claims, proof_readers
 from model.explore import Promise, Step, explore
-from model.proof import Numbers, advance, claim, explains, finish, join, look, numbers, sound
-from model.scenarios import World, done, successors
-from tests.model.test_scenarios import PINNED
+from model.proof import Numbers, advance, claim, close, explains, finish, join, look, lower, numbers, sound
+from model.scenarios import (
+    DONE,
+    Actor,
+    Scenario,
+    World,
+    claimer,
+    closer,
+    done,
+    joiner,
+    looper,
+    producer,
+    successors,
+    with_readers,
+)
+from model.state import Call, Reader, State, reader
+from tests.model.test_scenarios import PINNED, S
 
-NAMES = [name for name in PINNED if "join" in name or "halt" in name or "capacity 1" in name]
+
+def couple(first: str, name: str) -> Actor:
+    """Return an actor that registers a subscriber after another, reads through it, and removes both, in order."""
+
+    def choices(state: State, at: int) -> Iterator[tuple[Call, int]]:
+        if at == 0:
+            yield calls.register_subscriber(name, after=(first,)), 1
+        elif at == 2:
+            yield calls.remove_subscriber(first), DONE
+        elif reader(state, name).turn is not None:
+            yield calls.release(name), 1
+        else:
+            yield calls.read(name), 1
+            yield calls.remove_subscriber(name), 2
+
+    return Actor(name, choices)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_step_of_a_scenario_is_one_of_the_steps_that_are_proved(name: str) -> None:
-    scenario = PINNED[name].scenario
+SCENARIOS = {
+    "halt": PINNED["halt, time-outs and blocks that fail"].scenario,
+    "a joiner and a leaver": Scenario(
+        with_readers(1, S("S")), (claimer("P", 1, 1), looper("S"), joiner("J", leaves=True), closer())
+    ),
+    "claims of 1 and 2": Scenario(with_readers(2, S("S")), (claimer("P", 1), claimer("Q", 2), looper("S"), closer())),
+    "two claims at once, and a joiner": Scenario(
+        with_readers(2), (claimer("P", 1), producer("Q", "a"), joiner("J", start=calls.LATEST, leaves=True), closer())
+    ),
+    "an upstream": Scenario(
+        with_readers(1, S("S"), S("T", "S")), (producer("P", "a", "b"), looper("S"), looper("T"), closer())
+    ),
+    "a follower joins, leaves, and its upstream after it": Scenario(
+        with_readers(1, S("S")), (producer("P", "a", "b", "c"), looper("S"), couple("S", "T"), closer())
+    ),
+}
+
+
+class Change(NamedTuple):
+    """What a step does to a ring, whoever takes it."""
+
+    before: State
+    after: State
+
+    @staticmethod
+    def of(before: State, after: State) -> "Change":
+        """Return what is left when the calls are forgotten, but for what they hold."""
+        return Change(_without_calls(before), _without_calls(after))
+
+
+def _without_calls(state: State) -> State:
+    held = tuple((call.held, call.call.n) for call in state.pending if call.held >= 0)
+    readers = tuple(other._replace(turn=None, hand=(), end=-1, ended=False) for other in state.readers)
+    return state._replace(pending=(), claims=(*state.claims, *held), readers=readers, breach="")
+
+
+def changes(scenario: Scenario) -> set[Change]:
+    """Return everything that the steps of a scenario do; check the invariant on the way."""
     steps = successors(scenario)
-    unexplained: list[tuple[Numbers, Numbers]] = []
+    found: set[Change] = set()
 
-    def checked(world: World) -> Iterator[tuple[Step, World]]:
-        before = numbers(world.state)
+    def noted(world: World) -> Iterator[tuple[Step, World]]:
         for step, after in steps(world):
-            if not explains(before, numbers(after.state)):
-                unexplained.append((before, numbers(after.state)))
+            found.add(Change.of(world.state, after.state))
             yield step, after
 
     start = World(scenario.start, (0,) * len(scenario.actors))
     kept = Promise[World]("the invariant", lambda world: sound(numbers(world.state)))
-    explore([start], checked, always=[kept], done=done).require()
-    assert not unexplained
+    explore([start], noted, always=[kept], done=done).require()
+    return found
+
+
+def fates(change: Change) -> Iterator[tuple[proof_claims.Fate, proof_claims.Fate]]:
+    """Yield the fate, before and after, of every sequence whose slot still is its own, and of the next."""
+    before, after = change
+    for sequence in range(max(0, after.claimed - after.capacity + 1), after.claimed + 2):
+        yield proof_claims.fate(before, sequence), proof_claims.fate(after, sequence)
+
+
+def pairs(change: Change) -> Iterator[tuple[proof_readers.Pair, proof_readers.Pair]]:
+    """Yield, before and after, every reader with each of its upstreams; a joiner is not registered before."""
+    before, after = change
+    known = {other.name: other for other in before.readers}
+    for mine in after.readers:
+        was: Reader = known.get(mine.name, mine._replace(alive=False))
+        for name in mine.after:
+            if name in known:
+                then = proof_readers.pair(before, was, known[name])
+                yield then, proof_readers.pair(after, mine, reader(after, name))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_step_of_a_scenario_is_one_of_the_steps_that_are_proved(name: str) -> None:
+    found = changes(SCENARIOS[name])
+    assert len(found) > 30
+    for change in found:
+        before, after = numbers(change.before), numbers(change.after)
+        assert proof.explains(before, after), change
+        for fate, following in fates(change):
+            assert proof_claims.sound(fate), fate
+            assert proof_claims.explains(fate, following), (fate, following)
+        for pair, next_pair in pairs(change):
+            assert proof_readers.sound(pair), pair
+            assert proof_readers.explains(pair, next_pair), (pair, next_pair)
 
 
 def test_a_step_that_is_not_allowed_is_not_explained() -> None:
@@ -39,6 +137,25 @@ def test_a_step_that_is_not_allowed_is_not_explained() -> None:
     assert not explains(before, look(Numbers(2, 1, 1, -2, 0)))  # behind what is kept
     assert explains(before, look(join(before, -1)))
     assert explains(before, finish(before, 1))
+    assert explains(before, close(lower(before, -1)))
+    assert not explains(before, Numbers(2, 1, 1, 0, 2, open=False))  # the limit still lets claims through
+
+
+def test_a_fate_that_is_not_allowed_is_not_explained() -> None:
+    held = proof_claims.Fate(published=-1, claimed=1, sequence=1, first=1, last=1, held=True, void=False)
+    finished = proof_claims.finish(held, True)
+    assert proof_claims.explains(held, finished)
+    assert not proof_claims.explains(held, proof_claims.Fate(1, 1, 1, 1, 1, True, False))  # shown while it is held
+    assert not proof_claims.explains(finished, proof_claims.Fate(-1, 1, 1, 1, 1, False, False))  # void no longer
+    assert not proof_claims.explains(held, proof_claims.Fate(0, 1, 1, 1, 1, False, False))  # stopped too early
+
+
+def test_two_readers_that_do_what_is_not_allowed_are_not_explained() -> None:
+    before = proof_readers.Pair(2, 1, 1, 1, -1, -1, True, 0, True)
+    assert proof_readers.explains(before, proof_readers.Pair(2, 1, 1, 2, 0, -1, True, 0, True))
+    assert not proof_readers.explains(before, proof_readers.Pair(2, 1, 1, 2, 1, -1, True, 0, True))  # overtakes
+    assert not proof_readers.explains(before, proof_readers.Pair(2, 1, 1, 1, -1, -1, True, 0, False))  # left alone
+    assert not proof_readers.explains(before, proof_readers.Pair(2, 2, 1, 2, -1, -1, True, 0, True))  # no room
 
 
 def test_the_table_of_actions_in_the_docs_is_the_table_of_actions() -> None:
