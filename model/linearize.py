@@ -1,0 +1,165 @@
+"""The search for an order that explains a history: depth first, with memory (Wing and Gong; Lowe).
+
+Rule 1: a node is how many events have happened, and the state. Its moves: the next event happens, or an open call makes
+        a step. A node that led nowhere is not entered again.
+Rule 2: what a call will return is known from the history, so a step that leads to another outcome is not made. This is what
+        makes the search nearly linear: `publish` and `read` return sequences.
+Rule 3: a call that can have its outcome now without changing anything has it now. That loses no solution: nobody
+        else can see whether it had it, and a call that could end at some moment can never be stuck again.
+Rule 4: the order in which moves are tried decides how fast an order is found, never whether.
+Rule 5: a budget that is exceeded is told; it is neither a yes nor a no.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from model.broken_off import CRASHED, INTERRUPTED
+from model.events import Called, Crashed, Event, Interrupted, Returned
+from model.replay import Move, happen, steps
+from model.state import NONE, Outcome, State, without_pending
+from model.steps import Actions
+
+TROUBLE = ("close", "halt", "remove_subscriber", "register_subscriber", "abandon")
+"""Calls after which others can do less: tried late. All others are tried early, for after them others can do more."""
+
+Node = tuple[int, State]
+
+
+class Found(NamedTuple):
+    """What a search has found."""
+
+    witness: tuple[Move, ...] | None
+    """An order that explains everything, if there is one."""
+    reached: int
+    """How many events have happened at most on any way that was tried."""
+    states: int
+    """How many nodes were visited."""
+    exhausted: bool
+    """Whether every node was visited, or an order found; otherwise the budget was exceeded, and nothing is known."""
+
+
+def search(
+    start: State,
+    events: Sequence[Event],
+    actions: Actions,
+    budget: int,
+    *,
+    until: int | None = None,
+    visit: Callable[[State], None] | None = None,
+) -> Found:
+    """Look for an order that explains the first `until` events, or all, visiting `budget` nodes at most.
+
+    With `visit`, look for all of them: it is called with every state that a ring may be in after the last event.
+    """
+    last = len(events) if until is None else until
+    ends = known_ends(events, last)
+    seen: set[Node] = set()
+    stack: list[tuple[Move | None, Iterator[tuple[int, Move]]]] = []
+    reached = 0
+
+    def enter(node: Node, move: Move | None) -> bool:
+        """Visit a node, unless it was visited before; tell whether the search is over."""
+        nonlocal reached
+        if node in seen:
+            return False
+        seen.add(node)
+        number, state = node
+        reached = max(reached, number)
+        stack.append((move, moves(state, events, number, last, ends[number], actions)))
+        if number == last:
+            if visit is None:
+                return True
+            visit(state)
+        return False
+
+    if not enter((0, start), None):
+        while stack:
+            following = next(stack[-1][1], None)
+            if following is None:
+                stack.pop()
+                continue
+            if len(seen) >= budget:
+                return Found(None, reached, len(seen), exhausted=False)
+            number, move = following
+            if enter((number, move.state), move):
+                break
+    witness = tuple(move for move, _ in stack if move is not None) if stack else None
+    return Found(witness, reached, len(seen), exhausted=True)
+
+
+Ends = dict[str, Outcome | None]
+
+
+def known_ends(events: Sequence[Event], last: int) -> list[Ends]:
+    """Return, for each number of events that have happened, what each open call will return; None if that is not known.
+
+    Returns after the first `last` events are not known. That a call is broken off is: its end comes before that is told.
+    """
+    begun: dict[str, int] = {}
+    returns: dict[int, Outcome] = {}
+    for number, event in enumerate(events):
+        if isinstance(event, Called):
+            begun[event.task] = number
+        elif isinstance(event, Returned):
+            beginning = begun.pop(event.task)
+            if number < last:
+                returns[beginning] = event.outcome
+        elif isinstance(event, Interrupted | Crashed) and event.task in begun:
+            returns[begun.pop(event.task)] = INTERRUPTED if isinstance(event, Interrupted) else CRASHED
+    current: Ends = {}
+    ends = [current]
+    for number, event in enumerate(events[:last]):
+        if isinstance(event, Called):
+            current = {**current, event.task: returns.get(number)}
+        elif isinstance(event, Returned | Interrupted | Crashed):
+            current = {task: outcome for task, outcome in current.items() if task != event.task}
+        ends.append(current)
+    return ends
+
+
+def moves(
+    state: State, events: Sequence[Event], number: int, last: int, ends: Ends, actions: Actions
+) -> Iterator[tuple[int, Move]]:
+    """Yield the moves from a node, those first that are likely to lead on, with the number of events after each."""
+    early: list[Move] = []
+    late: list[Move] = []
+    for call in state.pending:
+        end = ends.get(call.task)
+        broken = end if end in (INTERRUPTED, CRASHED) else None
+        for move in steps(state, call, actions, broken):
+            if end is None or broken is not None:
+                late.append(move)
+            elif leads_to(end, move):
+                if move.outcome is not None and unchanged(state, move):
+                    yield number, move  # Rule 3
+                    return
+                (late if call.call.verb in TROUBLE else early).append(move)
+    for move in early:
+        yield number, move
+    if number < last:
+        for after in happen(state, events, number, actions):
+            yield number + 1, Move(after)
+    for move in late:
+        yield number, move
+
+
+def leads_to(end: Outcome, move: Move) -> bool:
+    """Tell whether a call that makes this step may still end as it did."""
+    if move.outcome is not None:
+        return move.outcome == end
+    call = next(call for call in move.state.pending if call.task == move.task)
+    if call.error:
+        return call.error == end.kind
+    if call.held != NONE and end.kind != "TranslatorError":
+        return end.sequences[:1] == (call.held,)
+    return True
+
+
+def unchanged(state: State, move: Move) -> bool:
+    """Tell whether a step has changed nothing but what its own call will return."""
+    return without(state, move.task) == without(move.state, move.task)
+
+
+def without(state: State, task: str | None) -> State:
+    """Return the state without the call of a task."""
+    return state if task is None else without_pending(state, task)
