@@ -15,12 +15,16 @@ from typing import NamedTuple
 
 from model.broken_off import CRASHED, INTERRUPTED
 from model.events import Called, Crashed, Event, Interrupted, Returned
+from model.foresight import TAKING, Ends, doomed, foresee
 from model.replay import Move, happen, steps
-from model.state import NONE, Outcome, State, without_pending
+from model.state import NONE, Outcome, Pending, State, without_pending
 from model.steps import Actions
 
 TROUBLE = ("close", "halt", "remove_subscriber", "register_subscriber", "abandon")
 """Calls after which others can do less: tried late. All others are tried early, for after them others can do more."""
+
+LOOKING = ("get", "wait_for")
+"""Calls that change nothing, however they end."""
 
 Node = tuple[int, State]
 
@@ -52,7 +56,9 @@ def search(
     With `visit`, look for all of them: it is called with every state that a ring may be in after the last event.
     """
     last = len(events) if until is None else until
-    ends = known_ends(events, last)
+    returns = known_returns(events, last)
+    ends = known_ends(events, last, returns)
+    ahead = foresee(events[:last], returns, start.capacity)
     seen: set[Node] = set()
     stack: list[tuple[Move | None, Iterator[tuple[int, Move]]]] = []
     reached = 0
@@ -65,6 +71,8 @@ def search(
         seen.add(node)
         number, state = node
         reached = max(reached, number)
+        if doomed(state, ends[number], ahead[number]):
+            return False
         stack.append((move, moves(state, events, number, last, ends[number], actions)))
         if number == last:
             if visit is None:
@@ -87,11 +95,8 @@ def search(
     return Found(witness, reached, len(seen), exhausted=True)
 
 
-Ends = dict[str, Outcome | None]
-
-
-def known_ends(events: Sequence[Event], last: int) -> list[Ends]:
-    """Return, for each number of events that have happened, what each open call will return; None if that is not known.
+def known_returns(events: Sequence[Event], last: int) -> dict[int, Outcome]:
+    """Return how calls end, by the number of the event at which they begin.
 
     Returns after the first `last` events are not known. That a call is broken off is: its end comes before that is told.
     """
@@ -106,6 +111,11 @@ def known_ends(events: Sequence[Event], last: int) -> list[Ends]:
                 returns[beginning] = event.outcome
         elif isinstance(event, Interrupted | Crashed) and event.task in begun:
             returns[begun.pop(event.task)] = INTERRUPTED if isinstance(event, Interrupted) else CRASHED
+    return returns
+
+
+def known_ends(events: Sequence[Event], last: int, returns: dict[int, Outcome]) -> list[Ends]:
+    """Return, for each number of events that have happened, how the open calls will end; None if that is not known."""
     current: Ends = {}
     ends = [current]
     for number, event in enumerate(events[:last]):
@@ -121,26 +131,42 @@ def moves(
     state: State, events: Sequence[Event], number: int, last: int, ends: Ends, actions: Actions
 ) -> Iterator[tuple[int, Move]]:
     """Yield the moves from a node, those first that are likely to lead on, with the number of events after each."""
-    early: list[Move] = []
     late: list[Move] = []
+    early: list[Pending] = []
     for call in state.pending:
         end = ends.get(call.task)
-        broken = end if end in (INTERRUPTED, CRASHED) else None
-        for move in steps(state, call, actions, broken):
-            if end is None or broken is not None:
-                late.append(move)
-            elif leads_to(end, move):
-                if move.outcome is not None and unchanged(state, move):
+        if end is None or end in (INTERRUPTED, CRASHED):
+            late.extend(steps(state, call, actions, end))
+        elif call.outcome is None:
+            if end.kind == "ok" and call.call.verb not in LOOKING:
+                early.append(call)
+                continue
+            for move in steps(state, call, actions, None):
+                if move.outcome == end and unchanged(state, move):
                     yield number, move  # Rule 3
                     return
-                (late if call.call.verb in TROUBLE else early).append(move)
-    for move in early:
-        yield number, move
+            early.append(call)
+    for call in early:
+        end = ends[call.task]
+        if end is not None and ready(state, call, end):
+            for move in steps(state, call, actions, None):
+                if leads_to(end, move):
+                    if call.call.verb in TROUBLE:
+                        late.append(move)
+                    else:
+                        yield number, move
     if number < last:
         for after in happen(state, events, number, actions):
             yield number + 1, Move(after)
     for move in late:
         yield number, move
+
+
+def ready(state: State, call: Pending, end: Outcome) -> bool:
+    """Tell, at little cost, whether a call that is going to return `end` may make a step; most cannot."""
+    if call.call.verb in TAKING and call.stage == 0 and end.sequences:
+        return state.claimed + 1 == end.sequences[0]
+    return True
 
 
 def leads_to(end: Outcome, move: Move) -> bool:
