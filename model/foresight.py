@@ -1,9 +1,10 @@
 """What cannot lead on: states that contradict what the history is going to tell.
 
-Rule 1: a state is doomed if some call that is open, or yet to begin, can no longer end as it did. Each reason stands on something
-        that never goes back: what is claimed, what is published, where readers are, that a ring is closed.
+Rule 1: a state is doomed if some call that is open, or yet to begin, can no longer end as it did. Each reason stands on
+        something that never goes back: what is claimed, what is published, where readers are, that a ring is closed.
 Rule 2: this decides how fast an order is found, or found not to be, never whether: a doomed state leads nowhere anyway.
-Rule 3: nothing is said of calls whose end is not known, and of what is not sure: better to search in vain than to miss an order.
+Rule 3: nothing is said of calls whose end is not known, and of what is not sure: better to search in vain than to miss
+        an order.
 """
 
 from collections.abc import Sequence

@@ -6,14 +6,16 @@ Rule 2: what a call will return is known from the history, so a step that leads 
         makes the search nearly linear: `publish` and `read` return sequences.
 Rule 3: a call that can have its outcome now without changing anything has it now. That loses no solution: nobody
         else can see whether it had it, and a call that could end at some moment can never be stuck again.
-Rule 4: the order in which moves are tried decides how fast an order is found, never whether.
-Rule 5: a budget that is exceeded is told; it is neither a yes nor a no.
+Rule 4: so has a call its next step, if nobody could tell that from the same step made later (`commuting.py`).
+Rule 5: the order in which moves are tried decides how fast an order is found, never whether.
+Rule 6: a budget that is exceeded is told; it is neither a yes nor a no.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from model.broken_off import CRASHED, INTERRUPTED
+from model.commuting import Neighbours, safe
 from model.events import Called, Crashed, Event, Interrupted, Returned
 from model.foresight import TAKING, Ends, doomed, foresee
 from model.replay import Move, happen, steps
@@ -58,6 +60,7 @@ def search(
     last = len(events) if until is None else until
     returns = known_returns(events, last)
     ends = known_ends(events, last, returns)
+    neighbours = Neighbours(events, last, returns, cautious=visit is not None)
     ahead = foresee(events[:last], returns, start.capacity)
     seen: set[Node] = set()
     stack: list[tuple[Move | None, Iterator[tuple[int, Move]]]] = []
@@ -73,7 +76,7 @@ def search(
         reached = max(reached, number)
         if doomed(state, ends[number], ahead[number]):
             return False
-        stack.append((move, moves(state, events, number, last, ends[number], actions)))
+        stack.append((move, moves(state, events, number, last, ends[number], neighbours, actions)))
         if number == last:
             if visit is None:
                 return True
@@ -128,7 +131,13 @@ def known_ends(events: Sequence[Event], last: int, returns: dict[int, Outcome]) 
 
 
 def moves(
-    state: State, events: Sequence[Event], number: int, last: int, ends: Ends, actions: Actions
+    state: State,
+    events: Sequence[Event],
+    number: int,
+    last: int,
+    ends: Ends,
+    neighbours: Neighbours,
+    actions: Actions,
 ) -> Iterator[tuple[int, Move]]:
     """Yield the moves from a node, those first that are likely to lead on, with the number of events after each."""
     late: list[Move] = []
@@ -146,15 +155,17 @@ def moves(
                     yield number, move  # Rule 3
                     return
             early.append(call)
+    likely: list[Move] = []
     for call in early:
         end = ends[call.task]
         if end is not None and ready(state, call, end):
-            for move in steps(state, call, actions, None):
-                if leads_to(end, move):
-                    if call.call.verb in TROUBLE:
-                        late.append(move)
-                    else:
-                        yield number, move
+            leading = [move for move in steps(state, call, actions, None) if leads_to(end, move)]
+            if len(leading) == 1 and safe(neighbours, state, number, call, end, leading[0]):
+                yield number, leading[0]  # Rule 4
+                return
+            (late if call.call.verb in TROUBLE else likely).extend(leading)
+    for move in likely:
+        yield number, move
     if number < last:
         for after in happen(state, events, number, actions):
             yield number + 1, Move(after)
