@@ -33,10 +33,12 @@ class Neighbour(NamedTuple):
 class Neighbours:
     """Which calls of a history overlap; and what holds for all of it."""
 
-    def __init__(self, events: Sequence[Event], last: int, returns: dict[int, Outcome], *, cautious: bool) -> None:
+    def __init__(
+        self, events: Sequence[Event], last: int, returns: dict[int, Outcome], *, cautious: bool, usable: bool
+    ) -> None:
         self.cautious = cautious
         """Whether a call whose end is not known may still end in any way that is possible, and all of them matter."""
-        self.usable = not any(isinstance(event, Interrupted | Crashed) for event in events)
+        self.usable = usable and not any(isinstance(event, Interrupted | Crashed) for event in events)
         self.lists: dict[int, list[Neighbour]] = {}
         self.watched: set[int] = set()
         """Calls during which the ring was looked at."""

@@ -35,17 +35,25 @@ def foresee(events: Sequence[Event], returns: dict[int, Outcome], capacity: int)
     ahead = Ahead()
     found = [ahead]
     firsts: dict[str, int] = {}
+    users: dict[str, set[str]] = {}
+    for event in events:
+        if isinstance(event, Called) and event.call.verb == "read":
+            users.setdefault(event.call.name, set()).add(event.task)
+    alone = {name for name, tasks in users.items() if len(tasks) == 1}
     for number in range(len(events) - 1, -1, -1):
         event, end = events[number], returns.get(number)
         if isinstance(event, Called) and end is not None:
-            ahead = _before(ahead, event, end, firsts, capacity)
+            ahead = _before(ahead, event, end, firsts, capacity, alone)
         found.append(ahead)
     found.reverse()
     return found
 
 
-def _before(ahead: Ahead, event: Called, end: Outcome, firsts: dict[str, int], capacity: int) -> Ahead:
-    """Return what lies ahead before a call began that ended so; `firsts` is where later batches of each reader begin."""
+def _before(ahead: Ahead, event: Called, end: Outcome, firsts: dict[str, int], capacity: int, alone: set[str]) -> Ahead:
+    """Return what lies ahead before a call began that ended so.
+
+    `firsts` is where later batches of each reader begin; of those of one task, later batches are those that begin later.
+    """
     call = event.call
     if call.verb in TAKING and end.kind == "ok" and end.sequences:
         first = end.sequences[0]
@@ -59,7 +67,7 @@ def _before(ahead: Ahead, event: Called, end: Outcome, firsts: dict[str, int], c
         if end.kind == "ok" and end.sequences:
             firsts[call.name] = end.sequences[0]
             last = end.sequences[-1] if not 0 < call.n < capacity else None
-        elif end.kind == "WaitTimeout" and call.name in firsts:
+        elif end.kind == "WaitTimeout" and call.name in firsts and call.name in alone:
             last = firsts[call.name] - 1  # what it is given later it has not missed
         if last is not None:
             return ahead._replace(

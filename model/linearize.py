@@ -51,16 +51,18 @@ def search(
     budget: int,
     *,
     until: int | None = None,
+    plain: bool = False,
     visit: Callable[[State], None] | None = None,
 ) -> Found:
     """Look for an order that explains the first `until` events, or all, visiting `budget` nodes at most.
 
+    A `plain` search uses neither foresight nor steps that are made at once: slower, and with less that could be wrong.
     With `visit`, look for all of them: it is called with every state that a ring may be in after the last event.
     """
     last = len(events) if until is None else until
     returns = known_returns(events, last)
     ends = known_ends(events, last, returns)
-    neighbours = Neighbours(events, last, returns, cautious=visit is not None)
+    neighbours = Neighbours(events, last, returns, cautious=visit is not None, usable=not plain)
     ahead = foresee(events[:last], returns, start.capacity)
     seen: set[Node] = set()
     stack: list[tuple[Move | None, Iterator[tuple[int, Move]]]] = []
@@ -74,7 +76,7 @@ def search(
         seen.add(node)
         number, state = node
         reached = max(reached, number)
-        if doomed(state, ends[number], ahead[number]):
+        if not plain and doomed(state, ends[number], ahead[number]):
             return False
         stack.append((move, moves(state, events, number, last, ends[number], neighbours, actions)))
         if number == last:

@@ -33,6 +33,7 @@ class _Unnoticing(Publish):
         return ""
 
 
+NOTICING = ACTIONS
 UNNOTICING = {verb: _Unnoticing() if type(action) is Publish else action for verb, action in ACTIONS.items()}
 
 SAFETY = tuple(promise for promise in ALWAYS if promise.__name__.startswith("s"))
@@ -89,11 +90,11 @@ class _Watching:
 class World:
     """One ring on one scheduler, followed by one oracle."""
 
-    def __init__(self, make: Make, capacity: int, scheduler: Scheduler) -> None:
+    def __init__(self, make: Make, capacity: int, scheduler: Scheduler, oracle: Oracle | None = None) -> None:
         self.scheduler = scheduler
         self.runtime: Runtime = _Watching(scheduler.runtime, self)
         self.ring: Ring = make(capacity, self.runtime)
-        self.oracle = Oracle(capacity, actions=ACTIONS if self.ring.notices_itself else UNNOTICING)
+        self.oracle = oracle or Oracle(capacity, actions=NOTICING if self.ring.notices_itself else UNNOTICING)
         self._waiting: dict[str, _Clocked] = {}
         self._names: dict[str, int] = {}
         self._seen: View | None = None
@@ -112,12 +113,20 @@ class World:
             self._waiting[task] = _Clocked(timeout)
         self.scheduler.note(task, text(call))
         oracle.invoke(task, call)
-        outcome = self.ring.perform(call, timeout)
-        self._tell_due()
-        self._waiting.pop(task, None)
-        self.scheduler.note(task, f"-> {outcome}")
+        try:
+            outcome = self.ring.perform(call, timeout)
+        except KeyboardInterrupt:
+            self._ended(task, "-> interrupted")
+            oracle.interrupt(task)
+            raise
+        self._ended(task, f"-> {outcome}")
         oracle.respond(task, outcome)
         return outcome
+
+    def _ended(self, task: str, note: str) -> None:
+        self._tell_due()
+        self._waiting.pop(task, None)
+        self.scheduler.note(task, note)
 
     def setup(self, call: Call) -> Outcome:
         """Do `call` before any task runs."""

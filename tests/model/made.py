@@ -150,7 +150,9 @@ class Life:
         return calls.get(near) if call.verb in ("iterate", "batches") and busy else call
 
 
-def made(seed: int, *, tasks: int = 3, count: int = 8, interrupts: bool = False, simple: bool = False) -> tuple[History, int]:
+def made(
+    seed: int, *, tasks: int = 3, count: int = 8, interrupts: bool = False, simple: bool = False
+) -> tuple[History, int]:
     """Return a valid history, and the capacity of its ring."""
     random = Random(seed)
     capacity = random.choice([1, 2, 4])
