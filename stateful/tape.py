@@ -64,6 +64,14 @@ class Tape(Oracle):
     def check(self, promises: Iterable[Callable[[State], bool]]) -> None:
         """Promise nothing."""
 
+    def end(self) -> None:
+        """Write down that nothing will ever move: the time of every open call is over, however long it was."""
+        last = {event.task: event for event in self.events if not isinstance(event, Rest | Shown)}
+        for task, event in last.items():
+            if isinstance(event, Called) and event.call.timed:
+                self.due(task)
+        self.quiesce()
+
     def within(self, task: str) -> bool:
         """Tell whether a task has an open call."""
         mine = [event for event in self.events if not isinstance(event, Rest | Shown) and event.task == task]
@@ -93,7 +101,7 @@ def explained(
         world = program.load(make, scheduler, tape)
 
         def finish() -> None:
-            tape.quiesce()
+            tape.end()
             judge(world, tape, program.capacity)
 
         return finish

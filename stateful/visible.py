@@ -1,4 +1,4 @@
-"""Which mutants of the ring are visible in what calls return: each explored in a process of its own, judged by its tapes alone.
+"""Which mutants of the ring are visible in what calls return: each in a process of its own, judged by its tapes alone.
 
 `python -m stateful.visible` prints the table; with names, only of these mutants.
 A mutant that is not visible here breaks a promise that only shows at a moment: in what the ring shows of itself, in a slot

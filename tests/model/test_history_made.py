@@ -1,7 +1,7 @@
 """Does the checker accept what the model itself has lived through, and agree with others on what was changed?
 
 Thousands of histories: valid ones, the same with calls widened, and mutated ones, of which others say what they are:
-`brute.py` (tiny ones; a ring written anew, every order tried), the oracle that follows runs, and a search without cleverness.
+`brute.py` (tiny ones; a ring written anew, every order tried), the oracle that follows runs, a search without cleverness.
 """
 
 from collections import Counter
