@@ -19,6 +19,8 @@ MANY = 2**63
 
 READING = ("read", "iterate", "batches", "update_sequence", "release", "leave")
 """Calls that take a subscriber's turn, or give it back."""
+WAITING = ("read", "iterate", "batches")
+"""Those of them that take the turn whatever comes after."""
 
 
 class Neighbour(NamedTuple):
@@ -96,8 +98,8 @@ def safe(neighbours: Neighbours, state: State, number: int, call: Pending, end: 
     if not neighbours.usable or began is None or began in neighbours.watched:
         return False
     verb, name = call.call.verb, call.call.name
-    if end.kind != "ok" and verb not in READING:
-        return False
+    if end.kind != "ok" and not call.error and not (verb in WAITING and call.stage == 0):
+        return False  # of a call that fails only the way to its turn, and the way back
     if verb in TAKING and call.stage == 0:
         return all(unmoved_by_claims(neighbours, other) for other in neighbours.ahead(state, number, call.task))
     if verb in TAKING or verb == "publish_claim":

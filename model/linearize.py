@@ -189,6 +189,8 @@ def leads_to(end: Outcome, move: Move) -> bool:
     call = next(call for call in move.state.pending if call.task == move.task)
     if call.error:
         return call.error == end.kind
+    if end.kind == "SubscriberBusy":
+        return False
     if call.held != NONE and end.kind != "TranslatorError":
         return end.sequences[:1] == (call.held,)
     return True

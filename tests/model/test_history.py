@@ -333,7 +333,7 @@ def test_what_the_ring_should_show_is_told() -> None:
 
 
 def test_the_order_is_one_of_effects_and_not_of_calls() -> None:
-    events = [
+    events: list[Event] = [
         Called("P", calls.publish("a")),
         Called("Q", calls.get(0)),
         Returned("Q", ok(events=("a",))),
