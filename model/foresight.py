@@ -64,10 +64,11 @@ def _before(ahead: Ahead, event: Called, end: Outcome, firsts: dict[str, int], c
         return ahead._replace(unpublished=low)
     if call.verb == "read":
         last: int | None = None
+        limited = 0 < call.n < capacity  # it may see nothing but voids, as far as it looks
         if end.kind == "ok" and end.sequences:
             firsts[call.name] = end.sequences[0]
-            last = end.sequences[-1] if not 0 < call.n < capacity else None
-        elif end.kind == "WaitTimeout" and call.name in firsts and call.name in alone:
+            last = None if limited else end.sequences[-1]
+        elif end.kind == "WaitTimeout" and not limited and call.name in firsts and call.name in alone:
             last = firsts[call.name] - 1  # what it is given later it has not missed
         if last is not None:
             return ahead._replace(
@@ -114,6 +115,7 @@ def _stuck(state: State, call: Pending, end: Outcome) -> bool:
         subscriber = reader(state, call.call.name)
         top = readable(state, subscriber.name)
         if kind == "WaitTimeout":
+            top = min(top, subscriber.position + (call.call.n or state.capacity))
             return call.stage == 1 and not call.error and _more(state, top, subscriber.position)
         if kind == "ok" and end.sequences:
             floor = call.floor if call.stage else top
