@@ -208,10 +208,11 @@ def _reason(start: State, events: Sequence[Event], number: int, actions: Actions
             goes_on.add(tuple(f"{call.task}: {text(call.call)}" for call in moving(state, actions)))
 
     found = search(start, events, actions, budget, until=number, visit=visit)
-    more = "" if found.exhausted else ", or does something else: not all was looked at"
+    more = "" if found.exhausted else " (not all was looked at)"
     if isinstance(event, Returned):
         verb = next(text(e.call) for e in reversed(events[:number]) if isinstance(e, Called) and e.task == event.task)
-        does = f"returns {' or '.join(sorted(returns))}" if returns else "has to wait"
+        unknown = "has to wait" if found.exhausted else "does something else"
+        does = f"returns {' or '.join(sorted(returns))}" if returns else unknown
         return f"{event.task!r} cannot return {str(event.outcome)!r} from {verb}; a correct ring {does}{more}"
     if goes_on:
         fewest = min(goes_on, key=lambda group: (len(group), group))
