@@ -9,6 +9,10 @@
     proof        the invariant that makes safety hold for rings of every size; proof_claims: what becomes of a sequence;
                  proof_readers: readers, their upstreams, and the producers
     oracle       the model as a judge of what some ring did
+    history      a recorded history, and the verdict on it; the same on the command line (`python -m model history FILE`):
+                 events, lines, well_formed   what a history is, and its lines of JSON
+                 replay, broken_off           what each event says about the state; what interrupts and crashes may leave
+                 linearize                    the search for an order; foresight, commuting: what makes it short
     draw, table  lanes, and the table of actions
 
 It imports nothing of `disruptor`.

@@ -28,8 +28,8 @@ def _columns(actors: Iterable[str], rows: Sequence[Row]) -> dict[str, int]:
     return longest
 
 
-def lanes(actors: Iterable[str], rows: Sequence[Row]) -> str:
-    """Return the lanes as text.
+def lanes(actors: Iterable[str], rows: Sequence[Row], *, first: int = 1) -> str:
+    """Return the lanes as text; the rows are numbered from `first` on.
 
     >>> print(lanes(["P", "C"], [Row("P", "publish(a)"), Row("C", "read()"), Row("C", "-> a", "too early")]))
     step  P            C
@@ -39,7 +39,7 @@ def lanes(actors: Iterable[str], rows: Sequence[Row]) -> str:
     """
     widths = {actor: longest + 3 for actor, longest in _columns(actors, rows).items()}
     lines = [("step  " + "".join(actor.ljust(width) for actor, width in widths.items())).rstrip()]
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(rows, first):
         line = "".join((row.text if actor == row.actor else "|").ljust(width) for actor, width in widths.items())
         note = f"   <- {row.note}" if row.note else ""
         lines.append(f"{number:4}  {line.rstrip()}{note}".rstrip())
@@ -51,7 +51,7 @@ def _xml(text: str) -> str:
     return escape(re.sub(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text))
 
 
-def svg_lanes(actors: Iterable[str], rows: Sequence[Row], *, title: str = "") -> str:
+def svg_lanes(actors: Iterable[str], rows: Sequence[Row], *, title: str = "", first: int = 1) -> str:
     """Return the lanes as a standalone SVG, readable on light and on dark ground."""
     char, line, top = 7.2, 22, 48
     lefts: dict[str, float] = {}
@@ -72,8 +72,8 @@ def svg_lanes(actors: Iterable[str], rows: Sequence[Row], *, title: str = "") ->
     for actor, left in lefts.items():
         parts.append(f'<text x="{left:.0f}" y="24" font-weight="bold">{_xml(actor)}</text>')
         parts.append(f'<line x1="{left + 4:.0f}" y1="32" x2="{left + 4:.0f}" y2="{height - 8}"/>')
-    for number, row in enumerate(rows, 1):
-        y = top + line * (number - 1)
+    for number, row in enumerate(rows, first):
+        y = top + line * (number - first)
         left = lefts[row.actor]
         parts.append(f'<text x="8" y="{y + 4}">{number}</text>')
         parts.append(f'<rect x="{left:.0f}" y="{y - 10}" width="{char * len(row.text) + 8:.0f}" height="18" rx="4"/>')

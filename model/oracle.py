@@ -100,6 +100,10 @@ class Oracle:
             self._mismatch(f"{task!r} cannot return {str(outcome)!r} from {verb}; a correct ring {does}")
         self.states = kept
 
+    def interrupt(self, task: str) -> None:
+        """Tell that the call of `task` was interrupted. `ValueError`: only `model.history` can judge that, afterwards."""
+        raise ValueError(f"the call of {task!r} was interrupted: what that did is known only when all is over")
+
     def due(self, task: str) -> None:
         """Tell that the time of the call of `task` is over."""
         self.told.append(Row(task, "time is over"))

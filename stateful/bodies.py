@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from model import calls
+from model.oracle import Oracle
 from model.state import Call, Outcome
 from stateful.adapters._protocol import Make
 from stateful.scheduler import Scheduler
@@ -34,9 +35,9 @@ class Program(NamedTuple):
     setup: tuple[Call, ...] = ()
     in_place: bool = False
 
-    def load(self, make: Make, scheduler: Scheduler) -> World:
-        """Build the ring and start the tasks; the scheduler then decides everything."""
-        world = World(make, self.capacity, scheduler)
+    def load(self, make: Make, scheduler: Scheduler, oracle: Oracle | None = None) -> World:
+        """Build the ring and start the tasks; the scheduler then decides everything. Without an `oracle`, one is made."""
+        world = World(make, self.capacity, scheduler, oracle)
         for call in self.setup:
             world.setup(call)
         for name, body in self.tasks.items():

@@ -1,17 +1,20 @@
-"""What happened on real threads, judged afterwards by the same model.
+"""What happened on real threads, written down, and judged afterwards by the same model.
 
-Rule 1: a call is written down before it begins and after it has returned, in one order, with the time. What lies between is
-        the thread's own affair: the oracle tries every order that fits.
-Rule 2: a time-out is told to the oracle at its place in time, counted from before the call began: never too late.
+Rule 1: a call is written down before it begins and after it has ended, in one order, with the time. What lies between is
+        the thread's own affair: `model.history.check` tries every order that fits.
+Rule 2: a time-out is told at its place in time, counted from before the call began: never too late.
+Rule 3: a call that ends by `KeyboardInterrupt` is written down as interrupted, and the interrupt goes on its way.
 """
 
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple, Protocol, final
+from typing import Protocol, final
 
 from disruptor._sync import THREADS, Runtime
-from model.oracle import Oracle, View
+from model.events import Called, Due, Event, Interrupted, Rest, Returned
+from model.history import History, Verdict, check
+from model.oracle import UNSEEN, View
 from model.state import Call, Outcome
 from stateful.adapters._protocol import Ring
 from stateful.bodies import Program
@@ -27,13 +30,8 @@ class Watched(Ring, Protocol):
         """Return how many callers are asleep in the ring at this moment, and were not yet woken."""
 
 
-class Event(NamedTuple):
-    """A beginning, an end, or a time that is over."""
-
-    time_ns: int
-    task: str
-    call: Call | None = None
-    outcome: Outcome | None = None
+class Impossible(AssertionError):
+    """No correct ring could have done what was written down."""
 
 
 @final
@@ -42,41 +40,50 @@ class Recorder:
 
     def __init__(self, ring: Watched) -> None:
         self.ring = ring
-        self.events: list[Event] = []
+        self.events: list[tuple[int, Event]] = []
         self._lock = threading.Lock()
 
     def do(self, task: str, call: Call, timeout: float | None = None) -> Outcome:
         """Do a call, and write it down."""
         call = call._replace(timed=timeout is not None)
         with self._lock:
-            now = time.monotonic_ns()
-            self.events.append(Event(now, task, call=call))
-        outcome = self.ring.perform(call, timeout)
-        with self._lock:
-            if timeout is not None:
-                self.events.append(Event(now + round(timeout * 1e9), task))
-            self.events.append(Event(time.monotonic_ns(), task, outcome=outcome))
+            begun = time.monotonic_ns()
+            self.events.append((begun, Called(task, call)))
+        due = None if timeout is None else begun + round(timeout * 1e9)
+        try:
+            outcome = self.ring.perform(call, timeout)
+        except KeyboardInterrupt:
+            self._ended(task, due, Interrupted(task))
+            raise
+        self._ended(task, due, Returned(task, outcome))
         return outcome
 
-    def judge(self, capacity: int) -> Oracle:
-        """Tell the oracle everything, in the order of time; it raises `Mismatch` if that cannot be."""
-        oracle = Oracle(capacity)
-        returned: set[tuple[str, int]] = set()
-        numbers: dict[str, int] = {}
-        for event in sorted(self.events, key=lambda event: event.time_ns):
-            if event.call is not None:
-                numbers[event.task] = numbers.get(event.task, 0) + 1
-                oracle.invoke(event.task, event.call)
-            elif event.outcome is not None:
-                returned.add((event.task, numbers[event.task]))
-                oracle.respond(event.task, event.outcome)
-            elif (event.task, numbers[event.task]) not in returned:
-                oracle.due(event.task)
-        return oracle
+    def _ended(self, task: str, due: int | None, end: Event) -> None:
+        with self._lock:
+            now = time.monotonic_ns()
+            if due is not None and due <= now:
+                self.events.append((due, Due(task)))
+            self.events.append((now, end))
+
+    def history(self, rest: View | None = None) -> History:
+        """Return what was written down, in the order of time; with `rest`, nothing moves at its end."""
+        with self._lock:
+            events = [event for _, event in sorted(self.events, key=lambda item: item[0])]
+        return History((*events, *([] if rest is None else [Rest(rest)])))
+
+    def judge(self, capacity: int, rest: View | None = None) -> Verdict:
+        """Return the verdict on what was written down; `Impossible` unless it is that some order explains it."""
+        verdict = check(self.history(rest), capacity)
+        if not verdict:
+            raise Impossible(str(verdict))
+        return verdict
 
 
 def run(program: Program, make: Callable[[int, Runtime], Watched], *, scale: float = 0.01) -> Recorder:
-    """Run a program on real threads, its time-outs scaled, until nothing moves; then halt it, and return what happened."""
+    """Run a program on real threads, its time-outs scaled, until nothing moves; judge it; then halt the ring.
+
+    Raises `Impossible` if no correct ring could have done that, and returns what happened, the halt not included.
+    """
     recorder = Recorder(make(program.capacity, THREADS))
     for call in program.setup:
         recorder.do("setup", call)
@@ -100,23 +107,19 @@ def run(program: Program, make: Callable[[int, Runtime], Watched], *, scale: flo
                 f"{program.name}: {[thread.name for thread in threads if thread.is_alive()]} are stuck"
             )
         threads[0].join(0.001)
-    view = recorder.ring.view()
-    oracle = recorder.judge(program.capacity)
-    oracle.quiesce(View() if view is None else view)
-    halt = Call("halt")
-    recorder.ring.perform(halt, None)
+    recorder.judge(program.capacity, recorder.ring.view() or UNSEEN)
+    before = list(recorder.events)
+    recorder.ring.perform(Call("halt"), None)
     for thread in threads:
         thread.join(LIMIT_S)
+    recorder.events = before
     return recorder
 
 
 def _at_rest(recorder: Recorder, threads: list[threading.Thread]) -> bool:
     """Tell whether every thread that is left waits, without a time-out, and nothing has happened meanwhile."""
-    before = len(recorder.events)
+    events = [event for _, event in recorder.events]
     alive = [thread for thread in threads if thread.is_alive()]
-    open_calls = {event.task: event for event in list(recorder.events) if event.call or event.outcome}
-    waits = all(
-        (event := open_calls.get(thread.name)) is not None and event.call is not None and not event.call.timed
-        for thread in alive
-    )
-    return waits and recorder.ring.waiting() == len(alive) and len(recorder.events) == before
+    last = {event.task: event for event in events if isinstance(event, Called | Returned | Interrupted)}
+    waits = all(isinstance(event := last.get(thread.name), Called) and not event.call.timed for thread in alive)
+    return waits and recorder.ring.waiting() == len(alive) and len(recorder.events) == len(events)

@@ -33,6 +33,7 @@ class _Unnoticing(Publish):
         return ""
 
 
+NOTICING = ACTIONS
 UNNOTICING = {verb: _Unnoticing() if type(action) is Publish else action for verb, action in ACTIONS.items()}
 
 SAFETY = tuple(promise for promise in ALWAYS if promise.__name__.startswith("s"))
@@ -89,11 +90,12 @@ class _Watching:
 class World:
     """One ring on one scheduler, followed by one oracle."""
 
-    def __init__(self, make: Make, capacity: int, scheduler: Scheduler) -> None:
+    def __init__(self, make: Make, capacity: int, scheduler: Scheduler, oracle: Oracle | None = None) -> None:
         self.scheduler = scheduler
         self.runtime: Runtime = _Watching(scheduler.runtime, self)
         self.ring: Ring = make(capacity, self.runtime)
-        self.oracle = Oracle(capacity, actions=ACTIONS if self.ring.notices_itself else UNNOTICING)
+        self._asks_the_ring = oracle is None  # whoever brings an oracle judges by that alone
+        self.oracle = oracle or Oracle(capacity, actions=NOTICING if self.ring.notices_itself else UNNOTICING)
         self.outcomes: dict[str, list[Outcome]] = {}
         """How the calls of each task have ended, in order."""
         self._waiting: dict[str, _Clocked] = {}
@@ -115,14 +117,22 @@ class World:
         self.scheduler.note(task, text(call))
         self.scheduler.access(HISTORY, Kind.BEGIN)
         oracle.invoke(task, call)
-        outcome = self.ring.perform(call, timeout)
-        self._tell_due()
-        self._waiting.pop(task, None)
-        self.scheduler.note(task, f"-> {outcome}")
-        self.scheduler.access(HISTORY, Kind.END)
+        try:
+            outcome = self.ring.perform(call, timeout)
+        except KeyboardInterrupt:
+            self._ended(task, "-> interrupted")
+            oracle.interrupt(task)
+            raise
+        self._ended(task, f"-> {outcome}")
         oracle.respond(task, outcome)
         self.outcomes.setdefault(task, []).append(outcome)
         return outcome
+
+    def _ended(self, task: str, note: str) -> None:
+        self._tell_due()
+        self._waiting.pop(task, None)
+        self.scheduler.note(task, note)
+        self.scheduler.access(HISTORY, Kind.END)
 
     def setup(self, call: Call) -> Outcome:
         """Do `call` before any task runs."""
@@ -134,7 +144,7 @@ class World:
         view = self.ring.view()
         self.oracle.quiesce(view if view is not None else View())
         self.oracle.check(SAFETY)
-        if view is not None:
+        if view is not None and self._asks_the_ring:
             self.ring.check()
 
     def finish(self) -> None:

@@ -38,6 +38,25 @@ def test_the_examples_run(module: str) -> None:
         assert "nothing was lost, doubled or out of order" in done.stdout
 
 
+def test_the_example_of_a_recorded_history_is_judged_and_drawn() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "examples.judged_history"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    verdict, _, picture = done.stdout.partition("\n")
+    assert verdict.endswith(
+        "'kitchen' cannot return 'ok 2 cake' from kitchen.read(1); a correct ring returns 'ok 1 bread'"
+    )
+    assert picture.endswith(
+        "  17  -> ok 2 cake                             |                         |   <- no correct ring does this\n"
+    )
+
+
 @pytest.mark.parametrize(("name", "fails"), [("make", False), ("make_careless", True)])
 def test_the_suite_judges_a_foreign_ring(name: str, fails: bool) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "stateful/test_programs.py", f"--ring=examples.own_ring:{name}"]
