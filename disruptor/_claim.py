@@ -167,7 +167,9 @@ class Claim(AbstractSequence[E], Generic[E]):
             self.publish()
 
     def __del__(self) -> None:
-        if not self._open:
+        if not getattr(
+            self, "_open", False
+        ):  # not even that is there if an interrupt struck on the way into `__init__`
             return
         lock = self._sequencer.lock
         if lock.acquire(False):

@@ -43,7 +43,9 @@ def outcomes(state: State, call: Pending, actions: Actions = ACTIONS) -> Iterato
     if call.error:
         yield fail(state, call, call.error, actions)
         return
+    walks = False
     for after in action.walk(state, call):
+        walks = True
         yield wake(after, action.wakes, actions), None
     error = action.refuse(state, call)
     if error:
@@ -59,7 +61,7 @@ def outcomes(state: State, call: Pending, actions: Actions = ACTIONS) -> Iterato
         error = action.hopeless(state, call)
         if error:
             yield fail(state, call, error, actions)
-    elif call.due:
+    elif call.due and not walks:  # behind the voids there may be what it waits for
         error = "InsufficientCapacity" if action.waits == ROOM else "WaitTimeout"
         yield fail(state, call, error, actions)
 

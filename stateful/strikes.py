@@ -1,0 +1,151 @@
+"""An interrupt at one step of a task, under every schedule that can make a difference.
+
+Rule 1: a step is what lies between two points in the source (`Granularity.BYTECODES`). The interrupt strikes before it, where
+        the task is then; so it strikes in the middle of what the library does, also while the task waits for a lock.
+Rule 2: afterwards all has to be well: nothing is held, everybody else goes on, a last event reaches those who are left, and
+        the ring is consistent.
+Rule 3: what strikes within a finaliser is swallowed by the interpreter: then the task goes on as if nothing had been.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from traceback import extract_tb
+from types import TracebackType
+from typing import NamedTuple
+
+import disruptor
+from disruptor import Disruptor, DisruptorClosed
+from stateful.library import LIBRARY
+from stateful.scenes import Event, Scene
+from stateful.scheduler import Exploration, Granularity, Scheduler, instrumented, reduced
+
+FOLDER = disruptor.__file__.removesuffix("__init__.py")
+
+
+class Struck(NamedTuple):
+    """What became of an interrupt at one step."""
+
+    where: str
+    """The line of the library where it struck, as `function: source`; empty if there is no such step."""
+    found: Exploration
+
+
+def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules: int | None) -> Struck:
+    """Interrupt the victim of a scene by `error` at its step number `step`, from 1."""
+    places: set[str] = set()
+    struck = False
+
+    def program(scheduler: Scheduler) -> Callable[[], None]:
+        ring = Disruptor[Event](scene.capacity, list if scene.in_place else None, runtime=scheduler.runtime)
+        victims = ring.register_subscriber(name="victim's")
+        others = ring.register_subscriber(name="other's")
+        had: list[str] = []
+        steps = 0
+        acting = True
+
+        def publish(word: str) -> None:
+            if scene.in_place:
+                ring.publish_event(lambda event, sequence: event.append(word))
+            else:
+                ring.publish([word])
+
+        def victim() -> None:
+            nonlocal acting
+            try:
+                scene.victim(ring, victims)
+            except BaseException as raised:
+                cause: BaseException | None = raised
+                while cause is not None and not isinstance(cause, error):
+                    cause = cause.__context__
+                if cause is not None:
+                    places.add(place_of(cause.__traceback__))
+                expected = cause is raised
+                del cause  # its traceback keeps alive what the interrupted call had in hand
+                if not expected:
+                    raise
+            finally:
+                acting = False
+            for subscriber in reversed(ring.subscribers):  # it has to work, whatever happened
+                if subscriber is not others:
+                    subscriber.close()
+
+        def producer() -> None:
+            with_suppressed(scene.ends, lambda: publish("last"))
+
+        def read() -> None:
+            while "last" not in had:
+                with others.read() as batch:
+                    had.extend(word for event in batch for word in event)
+
+        def reader() -> None:
+            with_suppressed(scene.ends, read)
+
+        def hook(scheduler: Scheduler) -> None:
+            nonlocal steps, struck
+            if scheduler.current is task and acting:
+                steps += 1
+                if steps == step:
+                    struck = True
+                    scheduler.inject(task, error())
+
+        if scene.first:
+            publish("first")
+        task = scheduler.spawn("victim", victim)
+        scheduler.spawn("producer", producer)
+        scheduler.spawn("reader", reader)
+        scheduler.on_step = hook
+
+        def check() -> None:
+            stuck = [other.name for other in scheduler.tasks if not other.ended]
+            if scene.ends and not ring.closed:
+                ring.close()  # it was interrupted before: whoever waits, waits rightly
+                stuck = []
+            if stuck:
+                raise AssertionError(f"{stuck} wait for ever")
+            if ring._sequencer.lock.locked():
+                raise AssertionError("nobody gave the lock back")
+            ring._check()
+            if not scene.ends and "last" not in had:
+                raise AssertionError("the last event is lost")
+
+        return check
+
+    with instrumented(LIBRARY), unraised():
+        found = reduced(program, granularity=Granularity.BYTECODES, max_schedules=max_schedules)
+    return Struck(", ".join(sorted(places)) or ("a finaliser" if struck else ""), found)
+
+
+def with_suppressed(ends: bool, act: Callable[[], None]) -> None:
+    """Act; that the ring has ended is no error where somebody ends it."""
+    try:
+        act()
+    except DisruptorClosed:
+        if not ends:
+            raise
+
+
+def place_of(traceback: TracebackType | None) -> str:
+    """Return the innermost line of the library in a traceback."""
+    frames = [frame for frame in extract_tb(traceback) if frame.filename.startswith(FOLDER)]
+    return f"{frames[-1].name}: {frames[-1].line}" if frames else "the caller"
+
+
+@contextmanager
+def unraised() -> Iterator[None]:
+    """Let the interpreter swallow what strikes within a finaliser, in silence; anything else that it swallows is raised."""
+    errors: list[BaseException] = []
+    before = sys.unraisablehook
+
+    def keep(unraisable: "sys.UnraisableHookArgs") -> None:
+        if unraisable.exc_value is not None:
+            errors.append(unraisable.exc_value)
+
+    sys.unraisablehook = keep
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+    for error in errors:
+        if isinstance(error, Exception):
+            raise AssertionError(f"a finaliser raised {error!r}") from error
