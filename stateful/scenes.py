@@ -1,6 +1,6 @@
 """What a task may be at when it is interrupted: one scene for each public operation, and the ring around it.
 
-A victim does the operation; a producer publishes a last event, and a reader reads until it has it. Events are lists of words,
+A victim does the operation; a producer publishes a last event, and a reader _reads until it has it. Events are lists of words,
 so that a ring by value and one in place hold the same.
 """
 
@@ -25,57 +25,57 @@ class Scene(NamedTuple):
     """Whether it ends the ring: then nobody can expect the last event."""
 
 
-def claims_and_publishes(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+def _claims_and_publishes(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
     with ring.claim() as claim:
         claim[0] = ["x"]
 
 
-def claims_and_abandons(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+def _claims_and_abandons(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
     ring.claim().abandon()
 
 
-def fills(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+def _fills(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
     def translate(event: Event, sequence: Sequence) -> None:
         event[:] = ["x"]
 
     ring.publish_event(translate)
 
 
-def reads(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+def _reads(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
     with subscriber.read():
         pass
 
 
-def reads_a_while(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+def _reads_a_while(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
     with suppress(WaitTimeout), subscriber.read(timeout=1.0):
         pass
 
 
-def loops_once(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+def _loops_once(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
     for _ in subscriber:
         break
 
 
-def loops_over_one_batch(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+def _loops_over_one_batch(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
     for _ in subscriber.batches():
         break
 
 
-def joins_and_leaves(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+def _joins_and_leaves(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
     ring.register_subscriber(after=subscriber).close()
 
 
-def leaves_and_publishes(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+def _leaves_and_publishes(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
     subscriber.close()
     ring.publish(["x"])
 
 
-def publishes_a_while(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+def _publishes_a_while(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
     with suppress(InsufficientCapacity):
         ring.publish(["x"], timeout=1.0)
 
 
-def gets(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+def _gets(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
     with suppress(DisruptorError):
         ring.get(0)
 
@@ -84,27 +84,27 @@ def gets(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
 AWAKE = {
     "publish": Scene(lambda ring, subscriber: ring.publish(["x"])),
     "publish_many": Scene(lambda ring, subscriber: ring.publish_many([["x"], ["y"]])),
-    "publish_event": Scene(fills, in_place=True),
-    "claim, publish_claim": Scene(claims_and_publishes),
-    "claim, abandon": Scene(claims_and_abandons),
-    "claim, abandon in place": Scene(claims_and_abandons, in_place=True),
-    "register_subscriber, remove_subscriber": Scene(joins_and_leaves),
+    "publish_event": Scene(_fills, in_place=True),
+    "claim, publish_claim": Scene(_claims_and_publishes),
+    "claim, abandon": Scene(_claims_and_abandons),
+    "claim, abandon in place": Scene(_claims_and_abandons, in_place=True),
+    "register_subscriber, remove_subscriber": Scene(_joins_and_leaves),
     "remove_subscriber": Scene(lambda ring, subscriber: subscriber.close(), capacity=1, first=True),
-    "read, release": Scene(reads, first=True),
-    "iterate, leave": Scene(loops_once, first=True),
-    "batches, leave": Scene(loops_over_one_batch, first=True),
+    "read, release": Scene(_reads, first=True),
+    "iterate, leave": Scene(_loops_once, first=True),
+    "batches, leave": Scene(_loops_over_one_batch, first=True),
     "update_sequence": Scene(lambda ring, subscriber: subscriber.update_sequence(0), first=True),
-    "get": Scene(gets, first=True),
+    "get": Scene(_gets, first=True),
     "close": Scene(lambda ring, subscriber: ring.close(), ends=True),
     "halt": Scene(lambda ring, subscriber: ring.halt(), ends=True),
 }
 
 # These may sleep, and be interrupted when they wake up and take the lock again.
 ASLEEP = {
-    "publish into a full ring": Scene(leaves_and_publishes, capacity=1, first=True),
-    "publish into a full ring for a while": Scene(publishes_a_while, capacity=1, first=True),
-    "read from an empty ring": Scene(reads),
-    "read from an empty ring for a while": Scene(reads_a_while),
+    "publish into a full ring": Scene(_leaves_and_publishes, capacity=1, first=True),
+    "publish into a full ring for a while": Scene(_publishes_a_while, capacity=1, first=True),
+    "read from an empty ring": Scene(_reads),
+    "read from an empty ring for a while": Scene(_reads_a_while),
     "wait_for": Scene(lambda ring, subscriber: ring.wait_for(0)),
     "wait_for of a subscriber": Scene(lambda ring, subscriber: subscriber.wait_for(0)),
 }

@@ -1,7 +1,7 @@
 """An interrupt at one step of a task, under every schedule that can make a difference.
 
-Rule 1: a step is what lies between two points in the source (`Granularity.BYTECODES`). The interrupt strikes before it, where
-        the task is then; so it strikes in the middle of what the library does, also while the task waits for a lock.
+Rule 1: a step is what lies between two points in the source (`Granularity.BYTECODES`). The interrupt strikes before it,
+        where the task is then; so it strikes in the middle of what the library does, also while the task waits for a lock.
 Rule 2: afterwards all has to be well: nothing is held, everybody else goes on, a last event reaches those who are left, and
         the ring is consistent.
 Rule 3: what strikes within a finaliser is swallowed by the interpreter: then the task goes on as if nothing had been.

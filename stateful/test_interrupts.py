@@ -1,7 +1,7 @@
 """What if a `KeyboardInterrupt` strikes a task at any of its steps, while others are at work? (`strikes.py`)
 
-Every step of each public operation is struck, each with the first few schedules that make a difference; in the deep run up to
-200 of them, and also by a `SystemExit`, which is how a thread dies. Where it cannot hold is listed, and shown not to hold.
+Every step of each public operation is struck, each with the first few schedules that make a difference; in the deep run with
+up to 200, and also by a `SystemExit`, which is how a thread dies. Where it cannot hold is listed, and shown not to hold.
 """
 
 import pytest
