@@ -1,7 +1,7 @@
 """What a task may be at when it is interrupted: one scene for each public operation, and the ring around it.
 
-A victim does the operation; a producer publishes a last event, and a reader _reads until it has it. Events are lists of words,
-so that a ring by value and one in place hold the same.
+A victim does the operation; a producer publishes a last event, and a reader reads until it has it. Events are lists of
+words, so that a ring by value and one in place hold the same.
 """
 
 from collections.abc import Callable
