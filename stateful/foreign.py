@@ -7,7 +7,6 @@ Rule 2: what stands in `docs/foreign-rings.md` between `<!-- NAME -->` and `<!--
 Rule 3: a ring in which nothing is found says how many programs it was asked; the others need what it does not offer.
 """
 
-import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +16,7 @@ from model.draw import table
 from stateful.adapters._protocol import Make, Unasked
 from stateful.failure import check, replay
 from stateful.lmax.table import difference_table
+from stateful.pieces import rewritten
 from stateful.programs import BY_VALUE, Program
 from stateful.scheduler import Granularity
 
@@ -164,17 +164,10 @@ PIECES: dict[str, Callable[[], str]] = {"rings": summary, "findings": sections, 
 """What is made for the docs."""
 
 
-def pieces(text: str) -> dict[str, str]:
-    """Return what stands in a text between `<!-- NAME -->` and `<!-- end -->`, by name."""
-    return dict(re.findall(r"<!-- (\w+) -->\n\n(.*?)\n\n<!-- end -->", text, flags=re.DOTALL))
-
-
-def rewritten(text: str) -> str:
-    """Return a text with every piece made anew."""
-    for name, old in pieces(text).items():
-        text = text.replace(f"<!-- {name} -->\n\n{old}\n", f"<!-- {name} -->\n\n{PIECES[name]()}\n")
-    return text
+def made() -> dict[str, str]:
+    """Return every piece, made anew."""
+    return {name: make() for name, make in PIECES.items()}
 
 
 if __name__ == "__main__":
-    DOCS.write_text(rewritten(DOCS.read_text(encoding="utf-8")), encoding="utf-8")
+    DOCS.write_text(rewritten(DOCS.read_text(encoding="utf-8"), made()), encoding="utf-8")

@@ -28,8 +28,8 @@ from stateful.foreign import (
     judge,
     load,
     picture,
-    pieces,
 )
+from stateful.pieces import pieces
 from stateful.programs import BY_VALUE
 from stateful.scheduler import Granularity
 
