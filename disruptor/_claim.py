@@ -16,7 +16,7 @@ from typing import Final, Generic, NoReturn, SupportsIndex, TypeVar, cast, final
 from disruptor._arguments import integer
 from disruptor._errors import ClaimClosed, InvalidType, InvalidValue
 from disruptor._override import override
-from disruptor._sequencer import Sequencer
+from disruptor._sequencer import Held, Sequencer
 from disruptor._slots import Slots
 from disruptor._sync import Runtime
 
@@ -52,6 +52,7 @@ class Claim(AbstractSequence[E], Generic[E]):
         "__weakref__",
         "_events",
         "_first",
+        "_held",
         "_open",
         "_runtime",
         "_sequencer",
@@ -62,6 +63,7 @@ class Claim(AbstractSequence[E], Generic[E]):
     def __init__(self, n: int, sequencer: Sequencer, slots: Slots[E], runtime: Runtime) -> None:
         self._open = False
         self._first = 0
+        self._held: Held | None = None
         self._events: list[E | _Unset] = [_UNSET] * n
         self._unset = n
         self._sequencer = sequencer
@@ -76,7 +78,7 @@ class Claim(AbstractSequence[E], Generic[E]):
         with sequencer.lock:
             try:
                 first = self._first = sequencer.take(n, deadline)
-                sequencer.hold(first, n)
+                self._held = sequencer.hold(first, n)
                 self._open = True
             except BaseException:
                 self._open = False
@@ -152,7 +154,8 @@ class Claim(AbstractSequence[E], Generic[E]):
 
     def __enter__(self) -> "Claim[E]":
         self._require_open()
-        self._sequencer.own(self._first, self._runtime.ident())
+        if self._held is not None:
+            self._held.owner = self._runtime.ident()
         return self
 
     def __exit__(

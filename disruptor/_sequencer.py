@@ -24,13 +24,16 @@ HALTED: Final = 2
 
 @final
 class Held:
-    """A claim that somebody has yet to finish: its last sequence, and the thread that must finish it, if known."""
+    """A claim that somebody has yet to finish."""
 
     __slots__ = ("last", "owner")
 
     def __init__(self, last: int) -> None:
         self.last = last
+        """Its last sequence."""
         self.owner: int | None = None
+        """The thread that must finish it, if known. Written by it, without the lock; another thread only compares it with
+        itself, and never finds itself."""
 
 
 @final
@@ -107,10 +110,11 @@ class Sequencer:
             self.voids.difference_update(range(first - self.capacity, last - self.capacity + 1))
         return first
 
-    def hold(self, first: int, n: int) -> None:
+    def hold(self, first: int, n: int) -> Held:
         """Keep the claim just taken open: it will be finished by `publish` or `void`."""
-        self._held[first] = Held(first + n - 1)
+        held = self._held[first] = Held(first + n - 1)
         self._taking = None
+        return held
 
     def recover(self, first: int | None = None) -> None:
         """Void what an interrupted call left half done, and wake everybody.
@@ -237,12 +241,6 @@ class Sequencer:
                     f"sequence {sequence} waits for the claim of {first}..{held.last}, which this thread "
                     f"itself holds; finish it first, or give a time-out"
                 )
-
-    def own(self, first: int, owner: int | None) -> None:
-        """Note the thread that must finish the held claim of `first`."""
-        held = self._held.get(first)
-        if held is not None:
-            held.owner = owner
 
     def check(self) -> None:
         """Raise `AssertionError`, with all fields, if an invariant does not hold. For tests; takes the lock."""

@@ -16,6 +16,7 @@ point who goes on. A run is decided by a `Schedule`, which is data: the same sch
     _explore    every schedule of a program, up to a bound
     _order      which steps come after which, and which race
     _reduce     every schedule that can make a difference
+    _unordered  fields that two tasks touch with nothing that orders them
 """
 
 from stateful.scheduler._access import HISTORY as HISTORY
@@ -53,3 +54,4 @@ from stateful.scheduler._points import instrumented as instrumented
 from stateful.scheduler._reduce import reduced as reduced
 from stateful.scheduler._schedule import Schedule as Schedule
 from stateful.scheduler._task import Task as Task
+from stateful.scheduler._unordered import unordered as unordered

@@ -10,6 +10,7 @@ Rule 3: the name of an object is the task that made it, and how many that task h
 """
 
 import weakref
+from collections.abc import Iterator
 from functools import partial
 from typing import Final, final
 
@@ -73,6 +74,11 @@ class Log:
         kept = weakref.ref(thing, partial(self._forget, key)) if mortal else thing
         self._names[key] = name, kept
         return name
+
+    def things(self) -> Iterator[tuple[Name, object]]:
+        """Yield the objects that are still there, each with its name."""
+        for name, kept in self._names.values():
+            yield name, kept() if isinstance(kept, weakref.ref) else kept
 
     def _forget(self, key: int, dead: object) -> None:
         self._names.pop(key, None)

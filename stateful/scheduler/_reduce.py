@@ -11,12 +11,14 @@ Rule 4: a limit that is reached is reported as a limit, never as a pass.
 (Source sets: Abdulla, Aronis, Jonsson, Sagonas: Optimal Dynamic Partial Order Reduction, POPL 2014. The clock is a task.)
 """
 
+from collections.abc import Callable
 from typing import final
 
 from stateful.scheduler._access import Access, Step, conflicts
 from stateful.scheduler._core import Scheduler
 from stateful.scheduler._explore import Exploration, Failed, Program, run_once
 from stateful.scheduler._granularity import Granularity
+from stateful.scheduler._log import Log
 from stateful.scheduler._order import Order
 from stateful.scheduler._points import at_work
 
@@ -96,9 +98,11 @@ def reduced(
     granularity: Granularity = Granularity.CELLS,
     max_schedules: int | None = None,
     max_steps: int = 50_000,
+    look: Callable[[Log], object] | None = None,
 ) -> Exploration:
     """Run `program` under every schedule that can make a difference, until one fails or `max_schedules` were run.
 
+    `look` is given the log of every run.
     The source must be instrumented (`_points.instrumented`), whatever the granularity: what is not seen is not reduced.
     """
     nodes: list[_Node] = []
@@ -125,6 +129,8 @@ def reduced(
         log = scheduler.log
         if log is None:
             raise RuntimeError("a scheduler has lost its log")
+        if look is not None:
+            look(log)
         since = len(log.steps)
         for k, step in enumerate(log.steps):
             if step.decision >= max(depth - 1, 0):

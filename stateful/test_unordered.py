@@ -1,0 +1,83 @@
+"""Is every number that is read or written without the ring's lock in a cell? (`disruptor/_cell.py`, Rule 1)
+
+In every run of the pairs of operations, order is taken from the locks and the cells alone, and every field, item and slot is
+watched: what two tasks touch with no order between them is found, also in runs in which nothing comes of it.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from stateful.adapters.threads import ByValue, InPlace
+from stateful.library import LIBRARY
+from stateful.programs import PAIRS, Program
+from stateful.scheduler import Granularity, Scheduler, instrumented, reduced, unordered
+from stateful.scheduler._log import Log
+
+MEANT = {
+    "Gate.reader": "a thread compares it with itself: it finds itself only if it has written it itself",
+    "Held.owner": "the same",
+}
+"""What is touched without order on purpose, and why no value of it does harm."""
+
+
+def races(programs: tuple[Program, ...], limit: int | None) -> set[str]:
+    found: set[str] = set()
+
+    def look(log: Log) -> None:
+        found.update(unordered(log))
+
+    with instrumented(LIBRARY):
+        for program in programs:
+            make = InPlace if program.in_place else ByValue
+
+            def load(scheduler: Scheduler, program: Program = program, make: type = make) -> Callable[[], None]:
+                return program.load(make, scheduler).finish
+
+            reduced(load, granularity=Granularity.BYTECODES, max_schedules=limit, look=look)
+    return found
+
+
+def test_what_is_not_in_a_cell_is_ordered() -> None:
+    assert races(PAIRS[::5], 10) == set(MEANT)
+
+
+@pytest.mark.deep
+def test_what_is_not_in_a_cell_is_ordered_in_every_schedule() -> None:
+    assert races(PAIRS, None) == set(MEANT)
+
+
+def toy(way: str) -> set[str]:
+    """One task writes a slot, another reads it: with nothing, a lock, or a cell between them."""
+    found: set[str] = set()
+
+    def program(scheduler: Scheduler) -> Callable[[], None]:
+        slots = scheduler.runtime.array(["old"])
+        flag, lock = scheduler.runtime.cell(0), scheduler.runtime.lock()
+
+        def write() -> None:
+            if way == "lock":
+                with lock:
+                    slots[0] = "new"
+            else:
+                slots[0] = "new"
+            flag.value = 1
+
+        def read() -> None:
+            if way == "lock":
+                with lock:
+                    _ = slots[0]
+            elif way == "nothing" or flag.value:
+                _ = slots[0]
+
+        scheduler.spawn("writer", write)
+        scheduler.spawn("reader", read)
+        return lambda: None
+
+    assert reduced(program, look=lambda log: found.update(unordered(log))).complete
+    return found
+
+
+@pytest.mark.parametrize(("way", "found"), [("nothing", {"SimArray.[]"}), ("lock", set()), ("cell", set())])
+def test_only_locks_and_cells_make_order(way: str, found: set[str]) -> None:
+    assert toy(way) == found
