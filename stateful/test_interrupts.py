@@ -5,7 +5,6 @@ Every step of the victim is tried, each with every schedule of at most one pre-e
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import NamedTuple
 
 import pytest
@@ -86,11 +85,14 @@ def strike(scene: Scene, step: int, preemptions: int) -> bool:
         had: list[str] = []
 
         acting = True
+        hit = raised = False
 
         def victim() -> None:
-            nonlocal acting
-            with suppress(KeyboardInterrupt):
+            nonlocal acting, raised
+            try:
                 scene.victim(ring, victims)
+            except KeyboardInterrupt:
+                raised = True
             acting = False
             victims.close()  # it has to work, whatever happened: nobody holds the subscriber's ring up for ever
 
@@ -108,16 +110,17 @@ def strike(scene: Scene, step: int, preemptions: int) -> bool:
         steps = 0
 
         def hook(scheduler: Scheduler) -> None:
-            nonlocal steps, struck
+            nonlocal steps, struck, hit
             if scheduler.current is task and acting:
                 steps += 1
                 if steps == step:
-                    struck = True
+                    struck = hit = True
                     scheduler.inject(task, KeyboardInterrupt())
 
         scheduler.on_step = hook
 
         def check() -> None:
+            assert raised == hit, "the interrupt was swallowed"
             stuck = [other.name for other in scheduler.tasks if not other.ended]
             assert not stuck, f"{stuck} wait for ever"
             assert not ring._sequencer.lock.locked()

@@ -8,9 +8,12 @@ Rule 3: it is killed by the very programs that the unmutated ring passes, with t
 `python -m stateful.hunt` prints the table: mutant, promise, killed by, after how many schedules.
 """
 
+from stateful.mutants._belonging import BELONGING
 from stateful.mutants._claiming import CLAIMING
+from stateful.mutants._failing import FAILING
 from stateful.mutants._mutant import Mutant as Mutant
 from stateful.mutants._reading import READING
+from stateful.mutants._sleeping import SLEEPING
 from stateful.mutants._waking import WAKING
 
-MUTANTS: tuple[Mutant, ...] = WAKING + CLAIMING + READING
+MUTANTS: tuple[Mutant, ...] = WAKING + SLEEPING + CLAIMING + READING + BELONGING + FAILING
