@@ -30,7 +30,17 @@ BOUNDS: tuple[tuple[Granularity, int, int], ...] = (
 )
 """Granularity, pre-emptions, and schedules at most: tried one after the other."""
 
-BROKEN = ("", "Broken", "TypeError", "NameError", "UnboundLocalError", "AttributeError", "ImportError", "SyntaxError")
+BROKEN = (
+    "",
+    "Broken",
+    "Late",
+    "TypeError",
+    "NameError",
+    "UnboundLocalError",
+    "AttributeError",
+    "ImportError",
+    "SyntaxError",
+)
 """What shows a mutant that lives, or one that is no program any more."""
 
 HEADINGS = ["mutant", "class", "least", "breaks", "killed by", "points", "schedules", "how"]
@@ -130,7 +140,7 @@ def control(kills: Iterable[Kill], *, seconds: float = 1800) -> Kill:
 def row(mutant: Mutant, kill: Kill) -> list[str]:
     """Return the row of one mutant, under `HEADINGS`."""
     numbers = ", ".join(map(str, mutant.least))
-    program = kill.program or "(lives)"
+    program = kill.program.partition("::")[0] or "(lives)"
     return [mutant.name, mutant.bug, numbers, mutant.breaks, program, kill.granularity, str(kill.schedules), kill.error]
 
 
@@ -149,10 +159,9 @@ def main(arguments: list[str]) -> int:
     else:
         unmutated = control(kills)
         passes = not unmutated.error
-        rows.append(
-            ["(none: the control)", "", "", "nothing" if passes else "", *unmutated[1:3], str(unmutated.schedules)]
-            + ["passes" if passes else unmutated.error]
-        )
+        where, points, schedules = unmutated[1:4]
+        outcome = ["nothing", where, points, str(schedules), unmutated.error or "passes"]
+        rows.append(["(none: the control)", "", "", *outcome])
         alive += [] if passes else ["the control"]
     print(table(HEADINGS, rows))
     print(f"{sum(map(killed, kills))} of {len(kills)} killed" + (f"; alive, broken or wrong: {alive}" if alive else ""))

@@ -59,10 +59,20 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def run_tests(folder: Path, tests: Sequence[str], *, seconds: float) -> Report:
-    """Run tests, given by their paths in the repository or as options, on the library in `folder`, up to the first failure."""
+    """Run tests (paths in the repository, and options) on the library in `folder`, up to the first that fails."""
     (folder / "pytest.ini").write_text(CONFIGURATION, encoding="utf-8")
     written = folder / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-c", str(folder / "pytest.ini"), f"--rootdir={ROOT}", f"--junitxml={written}"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-x",
+        "-q",
+        "-c",
+        str(folder / "pytest.ini"),
+        f"--rootdir={ROOT}",
+        f"--junitxml={written}",
+    ]
     paths = [test if test.startswith("-") else str(ROOT / test) for test in tests]
     try:
         done = subprocess.run(

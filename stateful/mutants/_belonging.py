@@ -2,6 +2,8 @@
 
 from stateful.mutants._mutant import BARRIER, CLAIM, JOINING, MOVES, SEQUENCER, SUBSCRIBER, Mutant
 
+LOCKS = "        with sequencer.lock:\n            if sequencer.phase.value == HALTED:\n"
+
 BELONGING: tuple[Mutant, ...] = (
     Mutant(
         "a new gate takes the place of the old ones",
@@ -15,8 +17,8 @@ BELONGING: tuple[Mutant, ...] = (
     Mutant(
         "a joiner's gate is installed after its start was chosen",
         JOINING,
-        "        with sequencer.lock:\n            if sequencer.phase.value == HALTED:\n",
-        "        first = self._first(start)\n        with sequencer.lock:\n            if sequencer.phase.value == HALTED:\n",
+        LOCKS,
+        "        first = self._first(start)\n" + LOCKS,
         "S8",
         "B2",
         "join x publish",
@@ -42,16 +44,6 @@ BELONGING: tuple[Mutant, ...] = (
         "B11",
         "publish x read",
         least=(22,),
-    ),
-    Mutant(
-        "the gate goes before its reader is told",
-        JOINING,
-        "        subscriber._gate.alive.value = 0  # before the gate goes: a reader tests it after copying\n"
-        "        self._sequencer.remove_gate(subscriber._gate)\n",
-        "        self._sequencer.remove_gate(subscriber._gate)\n        subscriber._gate.alive.value = 0\n",
-        "S4",
-        "B11",
-        "leave x read",
     ),
     Mutant(
         "an upstream leaves before those after it",

@@ -9,7 +9,10 @@ WAKES_ALL = (
 )
 WAKES_ONE = "        if self._waiters:\n            self._waiters.pop(0).release()\n"
 NUDGES = "            with self._lock:\n                self._wake_all()\n"
-NUDGES_ONE = "            with self._lock:\n                if self._waiters:\n                    self._waiters.pop(0).release()\n"
+NUDGES_ONE = (
+    "            with self._lock:\n                if self._waiters:\n"
+    "                    self._waiters.pop(0).release()\n"
+)
 MOVES_IF_FULL = (
     "            span = self._sequencer.claimed.value - self._gate.position.value\n"
     "            self._gate.position.value = sequence\n"
@@ -156,7 +159,7 @@ SLEEPING: tuple[Mutant, ...] = (
         "            if not sequencer.news.wait_until(ready, None if stalled else deadline):\n",
         "L3",
         "B16",
-        "downstream's time-out",
+        "an upstream stands still",
     ),
     Mutant(
         "a time-out does not cover an open claim",
@@ -166,6 +169,6 @@ SLEEPING: tuple[Mutant, ...] = (
         "            if not sequencer.news.wait_until(ready, None if claimed else deadline):\n",
         "L3",
         "B16",
-        "open claim x time-out of a reader",
+        "a claim stays open",
     ),
 )

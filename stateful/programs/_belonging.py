@@ -18,7 +18,7 @@ BELONGING: tuple[Program, ...] = (
     Program(
         "two wait for one slot each",
         2,
-        {"P": each(publish("c")), "Q": each(publish("d")), "C": reads("S", 1)},
+        {"P": each(calls.claim()), "Q": each(calls.claim()), "C": reads("S", 1)},
         (S, calls.publish_many("a", "b")),
     ),
     Program(
@@ -56,6 +56,18 @@ BELONGING: tuple[Program, ...] = (
         2,
         {"X": each(calls.halt(), calls.close()), "C": reads("S", 1)},
         (S, publish("a")),
+    ),
+    Program(
+        "an upstream stands still",
+        1,
+        {"D": reads("T", 1, timeout=1.0), "E": waits(0, "T", timeout=2.0)},
+        (S, AFTER_S, publish("a")),
+    ),
+    Program(
+        "a claim stays open",
+        2,
+        {"C": reads("S", 1, timeout=1.0), "D": waits(0, timeout=2.0)},
+        (S, calls.claim()),
     ),
     Program(
         "a time-out, then another read",
