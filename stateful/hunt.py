@@ -1,6 +1,8 @@
-"""Hunting mutants: each in a process of its own, on a patched copy of the library.
+"""Hunting mutants: each in a process of its own, on a patched copy of the library, until a program or a test finds it.
 
-`python -m stateful.hunt` prints the table of `stateful/mutants.py`; `python -m stateful.hunt NAME` the picture of one.
+`python -m stateful.hunt` prints the table of `stateful/mutants/`: mutant, class of bug, promise broken, killed by, after how
+many schedules (or tests). Its last row is the control: the unmutated library passes the same programs with the same bounds.
+`python -m stateful.hunt NAME` prints the picture of one.
 """
 
 import json
@@ -8,21 +10,18 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from shutil import copytree
 from typing import NamedTuple
 
-import disruptor
 from model.draw import table
 from stateful.adapters.threads import ByValue, InPlace
 from stateful.failure import check
 from stateful.mutants import MUTANTS, Mutant
+from stateful.patched import ROOT, environment, patched, run_tests
 from stateful.programs import PROGRAMS, Program
-from stateful.scheduler import Failed, Granularity
-
-ROOT = Path(__file__).parent.parent
+from stateful.scheduler import Exploration, Granularity
 
 BOUNDS: tuple[tuple[Granularity, int, int], ...] = (
     (Granularity.CELLS, 1, 1500),
@@ -31,8 +30,20 @@ BOUNDS: tuple[tuple[Granularity, int, int], ...] = (
 )
 """Granularity, pre-emptions, and schedules at most: tried one after the other."""
 
-BROKEN = ("", "Broken", "TypeError", "NameError", "AttributeError", "ImportError", "SyntaxError")
+BROKEN = (
+    "",
+    "Broken",
+    "Late",
+    "TypeError",
+    "NameError",
+    "UnboundLocalError",
+    "AttributeError",
+    "ImportError",
+    "SyntaxError",
+)
 """What shows a mutant that lives, or one that is no program any more."""
+
+HEADINGS = ["mutant", "class", "least", "breaks", "killed by", "points", "schedules", "how"]
 
 
 class Kill(NamedTuple):
@@ -40,22 +51,15 @@ class Kill(NamedTuple):
 
     mutant: str
     program: str
+    """The program, or the test, that failed."""
     granularity: str
+    """Where the scheduler could switch; `tests` if it was a test that failed."""
     schedules: int
+    """How many were run, the one that failed included; for a test, how many tests."""
     error: str
     """The class of what was raised; empty if the mutant lives."""
     message: str
     picture: str
-
-
-def apply(mutant: Mutant, folder: Path) -> None:
-    """Patch a copy of the library; `ValueError` if the text does not stand there exactly once."""
-    copytree(Path(disruptor.__file__).parent, folder / "disruptor", ignore=lambda _, names: {"__pycache__"} & {*names})
-    path = folder / "disruptor" / mutant.file
-    source = path.read_text(encoding="utf-8")
-    if source.count(mutant.old) != 1:
-        raise ValueError(f"{mutant.name!r}: its text stands {source.count(mutant.old)} times in {mutant.file}")
-    path.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
 
 
 def hunt(first: str) -> Kill:
@@ -63,13 +67,7 @@ def hunt(first: str) -> Kill:
     programs = sorted(PROGRAMS, key=lambda program: program.name != first)
     schedules = 0
     for program, granularity, preemptions, limit in _plan(programs):
-        found = check(
-            program,
-            InPlace if program.in_place else ByValue,
-            preemptions=preemptions,
-            granularity=granularity,
-            max_schedules=limit,
-        )
+        found = _explored(program, granularity, preemptions, limit)
         schedules += found.schedules
         if found.failed is not None:
             error = found.failed.error
@@ -80,6 +78,11 @@ def hunt(first: str) -> Kill:
     return Kill("", "", "", schedules, "", "", "")
 
 
+def _explored(program: Program, granularity: Granularity, preemptions: int, limit: int) -> Exploration:
+    make = InPlace if program.in_place else ByValue
+    return check(program, make, preemptions=preemptions, granularity=granularity, max_schedules=limit)
+
+
 def _plan(programs: list[Program]) -> Iterator[tuple[Program, Granularity, int, int]]:
     for granularity, preemptions, limit in BOUNDS:
         yield programs[0], granularity, preemptions, limit
@@ -88,15 +91,18 @@ def _plan(programs: list[Program]) -> Iterator[tuple[Program, Granularity, int, 
             yield program, granularity, preemptions, limit
 
 
-def run(mutant: Mutant, *, seconds: float = 600) -> Kill:
+def run(mutant: Mutant, *, seconds: float = 900) -> Kill:
     """Hunt one mutant in a process of its own."""
     with tempfile.TemporaryDirectory() as name:
-        apply(mutant, Path(name))
-        path = os.pathsep.join([name, str(ROOT)])
+        folder = Path(name)
+        patched(mutant.patches, folder)
+        if mutant.is_for_a_test:
+            report = run_tests(folder, [mutant.program], seconds=seconds)
+            return Kill(mutant.name, report.failed, "tests", report.tests, report.error, report.message, report.output)
         done = subprocess.run(
             [sys.executable, "-m", "stateful.hunt", "--here", mutant.program],
             cwd=name,
-            env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            env=environment(folder),
             capture_output=True,
             text=True,
             timeout=seconds,
@@ -112,31 +118,53 @@ def killed(kill: Kill) -> bool:
     return kill.error not in BROKEN
 
 
+def control(kills: Iterable[Kill], *, seconds: float = 1800) -> Kill:
+    """Run the unmutated library through every program and test, with every bound, that killed somebody."""
+    points = {kill.granularity for kill in kills if killed(kill)}
+    schedules = 0
+    for granularity, preemptions, limit in BOUNDS:
+        for program in PROGRAMS if granularity.value in points else ():
+            found = _explored(program, granularity, preemptions, limit)
+            schedules += found.schedules
+            if found.failed is not None:
+                error = found.failed.error
+                return Kill("", program.name, granularity.value, schedules, type(error).__name__, str(error), "")
+    tests = sorted({mutant.program for mutant in MUTANTS if mutant.is_for_a_test})
+    with tempfile.TemporaryDirectory() as name:
+        patched((), Path(name))
+        report = run_tests(Path(name), tests, seconds=seconds)
+    where = "all programs, and the tests named here" if not report.error else report.failed
+    return Kill("", where, "all of these", schedules + report.tests, report.error, report.message, report.output)
+
+
+def row(mutant: Mutant, kill: Kill) -> list[str]:
+    """Return the row of one mutant, under `HEADINGS`."""
+    numbers = ", ".join(map(str, mutant.least))
+    program = kill.program.partition("::")[0] or "(lives)"
+    return [mutant.name, mutant.bug, numbers, mutant.breaks, program, kill.granularity, str(kill.schedules), kill.error]
+
+
 def main(arguments: list[str]) -> int:
     """Print the table of all mutants, or the picture of one."""
     if arguments[:1] == ["--here"]:
         print(json.dumps(hunt(arguments[1])))
         return 0
     chosen = [mutant for mutant in MUTANTS if not arguments or mutant.name in arguments]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(int(os.environ.get("HUNTERS", os.cpu_count() or 1))) as pool:
         kills = list(pool.map(run, chosen))
+    rows = [row(mutant, kill) for mutant, kill in zip(chosen, kills, strict=True)]
+    alive = [kill.mutant for kill in kills if not killed(kill)]
     if arguments:
         print("\n\n".join(kill.picture or f"{kill.mutant}: {kill}" for kill in kills))
-    rows = [
-        [
-            mutant.name,
-            mutant.breaks,
-            mutant.bug,
-            kill.program or "(lives)",
-            kill.granularity,
-            str(kill.schedules),
-            kill.error,
-        ]
-        for mutant, kill in zip(chosen, kills, strict=True)
-    ]
-    print(table(["mutant", "breaks", "bug", "killed by", "points", "schedules", "how"], rows))
-    alive = [kill.mutant for kill in kills if not killed(kill)]
-    print(f"{len(kills) - len(alive)} of {len(kills)} killed" + (f"; alive or broken: {alive}" if alive else ""))
+    else:
+        unmutated = control(kills)
+        passes = not unmutated.error
+        where, points, schedules = unmutated[1:4]
+        outcome = ["nothing", where, points, str(schedules), unmutated.error or "passes"]
+        rows.append(["(none: the control)", "", "", *outcome])
+        alive += [] if passes else ["the control"]
+    print(table(HEADINGS, rows))
+    print(f"{sum(map(killed, kills))} of {len(kills)} killed" + (f"; alive, broken or wrong: {alive}" if alive else ""))
     return len(alive)
 
 
@@ -144,4 +172,4 @@ if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
 
 
-__all__ = ["Failed", "Kill", "apply", "hunt", "killed", "main", "run"]
+__all__ = ["ROOT", "Kill", "control", "hunt", "killed", "main", "run"]

@@ -34,6 +34,7 @@ class Struck(NamedTuple):
 def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules: int | None) -> Struck:
     """Interrupt the victim of a scene by `error` at its step number `step`, from 1."""
     places: set[str] = set()
+    swallowed: list[BaseException] = []
     struck = False
 
     def program(scheduler: Scheduler) -> Callable[[], None]:
@@ -43,6 +44,8 @@ def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules
         had: list[str] = []
         steps = 0
         acting = True
+        hit = raised = False
+        swallowed.clear()
 
         def publish(word: str) -> None:
             if scene.in_place:
@@ -51,16 +54,17 @@ def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules
                 ring.publish([word])
 
         def victim() -> None:
-            nonlocal acting
+            nonlocal acting, raised
             try:
                 scene.victim(ring, victims)
-            except BaseException as raised:
-                cause: BaseException | None = raised
+            except BaseException as ended:
+                raised = True
+                cause: BaseException | None = ended
                 while cause is not None and not isinstance(cause, error):
                     cause = cause.__context__
                 if cause is not None:
                     places.add(place_of(cause.__traceback__))
-                expected = cause is raised
+                expected = cause is ended
                 del cause  # its traceback keeps alive what the interrupted call had in hand
                 if not expected:
                     raise
@@ -82,11 +86,11 @@ def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules
             with_suppressed(scene.ends, read)
 
         def hook(scheduler: Scheduler) -> None:
-            nonlocal steps, struck
+            nonlocal steps, struck, hit
             if scheduler.current is task and acting:
                 steps += 1
                 if steps == step:
-                    struck = True
+                    struck = hit = True
                     scheduler.inject(task, error())
 
         if scene.first:
@@ -97,6 +101,8 @@ def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules
         scheduler.on_step = hook
 
         def check() -> None:
+            if raised != hit and not swallowed:
+                raise AssertionError("the interrupt was swallowed")
             stuck = [other.name for other in scheduler.tasks if not other.ended]
             if scene.ends and not ring.closed:
                 ring.close()  # it was interrupted before: whoever waits, waits rightly
@@ -111,7 +117,7 @@ def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules
 
         return check
 
-    with instrumented(LIBRARY), unraised():
+    with instrumented(LIBRARY), unraised(swallowed):
         found = reduced(program, granularity=Granularity.BYTECODES, max_schedules=max_schedules)
     return Struck(", ".join(sorted(places)) or ("a finaliser" if struck else ""), found)
 
@@ -132,9 +138,8 @@ def place_of(traceback: TracebackType | None) -> str:
 
 
 @contextmanager
-def unraised() -> Iterator[None]:
-    """Let the interpreter swallow what strikes within a finaliser, in silence; anything else that it swallows is raised."""
-    errors: list[BaseException] = []
+def unraised(errors: list[BaseException]) -> Iterator[None]:
+    """Have what the interpreter swallows in finalisers added to `errors`; what is no interrupt is raised in the end."""
     before = sys.unraisablehook
 
     def keep(unraisable: "sys.UnraisableHookArgs") -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from stateful.hunt import ROOT, apply, killed, run
-from stateful.mutants import MUTANTS, Mutant
+from stateful.hunt import BROKEN, HEADINGS, Kill, killed, row, run
+from stateful.mutants import CLASSES, LEAST, MUTANTS, NO_CLASS, NOT_LEAST, Mutant
+from stateful.patched import ROOT, patched, run_tests
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
@@ -26,6 +27,49 @@ def test_the_report_lists_every_mutant() -> None:
 
 
 def test_text_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    rotten = MUTANTS[0]._replace(old="this text stands nowhere")
     with pytest.raises(ValueError, match="0 times"):
-        apply(rotten, tmp_path)
+        patched([("_sync.py", "this text stands nowhere", "")], tmp_path)
+
+
+def test_text_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="times"):
+        patched([("_sync.py", "import", "")], tmp_path)
+
+
+def test_every_class_of_bug_has_a_mutant_or_a_reason() -> None:
+    covered = {mutant.bug for mutant in MUTANTS}
+    assert covered | NO_CLASS.keys() == set(CLASSES)
+    assert covered.isdisjoint(NO_CLASS), "a reason that is none any more"
+
+
+def test_every_number_of_the_least_list_has_a_mutant_or_a_reason() -> None:
+    covered = {number for mutant in MUTANTS for number in mutant.least}
+    assert list(LEAST) == list(range(1, 41))
+    assert covered | NOT_LEAST.keys() == set(LEAST)
+    assert covered.isdisjoint(NOT_LEAST), "a reason that is none any more"
+
+
+def test_the_classes_are_those_of_the_page() -> None:
+    page = (ROOT / "docs" / "known-bugs.md").read_text(encoding="utf-8")
+    assert tuple(line.split(" | ")[0][2:] for line in page.splitlines() if line.startswith("| B")) == CLASSES
+
+
+def test_the_unmutated_library_is_not_killed_by_a_test(tmp_path: Path) -> None:
+    patched((), tmp_path)
+    report = run_tests(tmp_path, ["tests/api/test_fitting.py"], seconds=100)
+    assert (report.error, report.tests) == ("", 9)
+
+
+def test_a_test_that_is_not_there_is_no_kill(tmp_path: Path) -> None:
+    patched((), tmp_path)
+    report = run_tests(tmp_path, ["tests/api/test_nothing_of_the_kind.py"], seconds=100)
+    assert report.error in BROKEN
+
+
+def test_a_mutant_that_is_late_is_no_kill() -> None:
+    assert not killed(Kill("", "", "tests", 0, "Late", "", ""))
+
+
+def test_a_row_has_a_field_for_each_heading() -> None:
+    for mutant in MUTANTS:
+        assert len(row(mutant, Kill(mutant.name, "", "", 0, "", "", ""))) == len(HEADINGS)

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from model.draw import table
 from stateful.adapters.threads import ByValue, InPlace
-from stateful.hunt import ROOT, apply
 from stateful.mutants import MUTANTS, Mutant
+from stateful.patched import ROOT, patched
 from stateful.programs import PROGRAMS
 from stateful.scheduler import Granularity
 from stateful.tape import explained
@@ -51,7 +51,7 @@ def look(name: str) -> Seen:
 def run(mutant: Mutant, *, seconds: float = 300) -> Seen:
     """Look at one mutant in a process of its own."""
     with tempfile.TemporaryDirectory() as name:
-        apply(mutant, Path(name))
+        patched(mutant.patches, Path(name))
         done = subprocess.run(
             [sys.executable, "-m", "stateful.visible", "--here", mutant.program],
             cwd=name,
@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> int:
         return 0
     rows = []
     for mutant in MUTANTS:
-        if not arguments or mutant.name in arguments:
+        if not mutant.is_for_a_test and (not arguments or mutant.name in arguments):
             seen = run(mutant)
             rows.append([mutant.name, mutant.breaks, seen.error or "(not visible)", str(seen.schedules), seen.reason])
     sys.stdout.write(table(["mutant", "breaks", "in histories", "schedules", "what cannot be"], rows) + "\n")

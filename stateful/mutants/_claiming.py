@@ -11,6 +11,7 @@ CLAIMING: tuple[Mutant, ...] = (
         "S1",
         "B2",
         "publish x read",
+        least=(9,),
     ),
     Mutant(
         "the wrap check is one too cautious",
@@ -20,6 +21,7 @@ CLAIMING: tuple[Mutant, ...] = (
         "L1",
         "B12",
         "publish x read",
+        least=(10,),
     ),
     Mutant(
         "a claim of n looks for room for one",
@@ -29,6 +31,7 @@ CLAIMING: tuple[Mutant, ...] = (
         "S1",
         "B2",
         "batches of producers",
+        least=(29,),
     ),
     Mutant(
         "the fastest subscriber gates",
@@ -38,6 +41,7 @@ CLAIMING: tuple[Mutant, ...] = (
         "S1",
         "B2",
         "two loops",
+        least=(11,),
     ),
     Mutant(
         "only one subscriber gates",
@@ -47,6 +51,7 @@ CLAIMING: tuple[Mutant, ...] = (
         "S1",
         "B2",
         "two loops",
+        least=(12,),
     ),
     Mutant(
         "claims lap each other without subscribers",
@@ -92,6 +97,7 @@ CLAIMING: tuple[Mutant, ...] = (
         "L1",
         "B17",
         "leave x waiting producer",
+        least=(28,),
     ),
     Mutant(
         "published before the slot is written",
@@ -101,6 +107,7 @@ CLAIMING: tuple[Mutant, ...] = (
         "S2",
         "B3",
         "publish x read",
+        least=(7,),
     ),
     Mutant(
         "a claim out of order is shown early",
@@ -110,6 +117,7 @@ CLAIMING: tuple[Mutant, ...] = (
         "S2",
         "B3",
         "claims out of order",
+        least=(30,),
     ),
     Mutant(
         "only one finished claim is caught up with",

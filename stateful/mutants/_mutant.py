@@ -15,7 +15,21 @@ class Mutant(NamedTuple):
     bug: str
     """The class of bug, as in the list of bugs found in real Disruptors (`docs/known-bugs.md`)."""
     program: str
-    """The program that is tried first; all others follow if it finds nothing."""
+    """The program that is tried first; all others follow if it finds nothing. Or a test, by its path: then only that."""
+    least: tuple[int, ...] = ()
+    """Its numbers in the list of mutants that any suite has to kill (`_classes.py`)."""
+    also: tuple[tuple[str, str, str], ...] = ()
+    """What else is patched: file, old, new."""
+
+    @property
+    def is_for_a_test(self) -> bool:
+        """Whether `program` is the path of a test."""
+        return ".py" in self.program
+
+    @property
+    def patches(self) -> tuple[tuple[str, str, str], ...]:
+        """All that is patched, in order: file, old, new."""
+        return ((self.file, self.old, self.new), *self.also)
 
 
 SEQUENCER, SUBSCRIBER, BARRIER = "_sequencer.py", "_subscriber.py", "_barrier.py"

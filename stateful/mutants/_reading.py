@@ -11,6 +11,7 @@ READING: tuple[Mutant, ...] = (
         "S2",
         "B4",
         "void x loop",
+        least=(35,),
     ),
     Mutant(
         "a void stops everybody",
@@ -20,6 +21,7 @@ READING: tuple[Mutant, ...] = (
         "L2",
         "B4",
         "void x read",
+        least=(36,),
     ),
     Mutant(
         "an abandoned claim is published",
@@ -74,6 +76,7 @@ READING: tuple[Mutant, ...] = (
         "S7",
         "B9",
         "read that fails",
+        least=(40,),
     ),
     Mutant(
         "upstreams are ignored",
@@ -92,6 +95,7 @@ READING: tuple[Mutant, ...] = (
         "S5",
         "B11",
         "upstream x downstream",
+        least=(37,),
     ),
     Mutant(
         "a removed subscriber is shown overwritten slots",
@@ -155,6 +159,7 @@ READING: tuple[Mutant, ...] = (
         "L1",
         "B6",
         "close x waiting producers, and nobody reads",
+        least=(26,),
     ),
     Mutant(
         "close wakes no reader",
@@ -164,6 +169,7 @@ READING: tuple[Mutant, ...] = (
         "L1",
         "B7",
         "two loops",
+        least=(26,),
     ),
     Mutant(
         "producers do not see that the ring is closed",
@@ -191,6 +197,7 @@ READING: tuple[Mutant, ...] = (
         "S7",
         "B7",
         "halt x everybody",
+        least=(39,),
     ),
     Mutant(
         "nobody notices that it waits for itself",

@@ -11,6 +11,7 @@ WAKING: tuple[Mutant, ...] = (
         "L1",
         "B1",
         "publish x read",
+        least=(1,),
     ),
     Mutant(
         "publish wakes readers only",
@@ -38,6 +39,7 @@ WAKING: tuple[Mutant, ...] = (
         "L1",
         "B1",
         "publish x read",
+        least=(2,),
     ),
     Mutant("progress wakes no follower", SUBSCRIBER, FOLLOWS, "", "L1", "B1", "upstream x downstream"),
     Mutant(
@@ -68,6 +70,7 @@ WAKING: tuple[Mutant, ...] = (
         "L1",
         "B1",
         "two loops",
+        least=(3,),
     ),
     Mutant(
         "one sleeper is woken instead of all, after progress",
@@ -78,6 +81,7 @@ WAKING: tuple[Mutant, ...] = (
         "L1",
         "B1",
         "one wants two slots, one wants one",
+        least=(4,),
     ),
     Mutant(
         "no re-test before sleeping",
@@ -126,6 +130,7 @@ WAKING: tuple[Mutant, ...] = (
         "L3",
         "B16",
         "time-outs while wake-ups keep coming",
+        least=(15,),
     ),
     Mutant(
         "the time-out is compared the wrong way round",
@@ -135,6 +140,7 @@ WAKING: tuple[Mutant, ...] = (
         "L3",
         "B16",
         "producer's time-out x progress",
+        least=(16,),
     ),
     Mutant(
         "it waits without its time-out",
@@ -144,6 +150,7 @@ WAKING: tuple[Mutant, ...] = (
         "L3",
         "B16",
         "time-outs while wake-ups keep coming",
+        least=(18,),
     ),
     Mutant(
         "one wait, then a time-out is reported",
@@ -153,6 +160,7 @@ WAKING: tuple[Mutant, ...] = (
         "L3",
         "B16",
         "time-outs while wake-ups keep coming",
+        least=(24,),
     ),
     Mutant(
         "a time-out of 0 is taken for none",
@@ -162,6 +170,7 @@ WAKING: tuple[Mutant, ...] = (
         "L3",
         "B16",
         "tries on a full ring",
+        least=(17,),
     ),
     Mutant(
         "a time-out is reported without a last test",

@@ -73,7 +73,6 @@ class Bed:
         self.release()
 
 
-@final
 class Scripted:
     """The runtime: `then` writes the script, `now` is the clock, `sleeps` are the time-outs that sleepers gave."""
 

@@ -1,0 +1,81 @@
+"""Programs about who belongs to the ring, claims in two hands, ends, and wake-ups that are one of several."""
+
+from model import calls
+from stateful.bodies import Program, both, each, reads, waits
+
+S = calls.register_subscriber("S")
+AFTER_S = calls.register_subscriber("T", after=("S",))
+ALSO_AFTER_S = calls.register_subscriber("U", after=("S",))
+publish = calls.publish
+
+BELONGING: tuple[Program, ...] = (
+    Program(
+        "two slots wanted, given one by one",
+        2,
+        {"P": each(calls.publish_many("c", "d")), "C": reads("S", 2, most=1)},
+        (S, calls.publish_many("a", "b")),
+    ),
+    Program(
+        "two wait for one slot each",
+        2,
+        {"P": each(calls.claim()), "Q": each(calls.claim()), "C": reads("S", 1)},
+        (S, calls.publish_many("a", "b")),
+    ),
+    Program(
+        "an upstream cannot leave",
+        1,
+        {"L": each(calls.remove_subscriber("S")), "D": reads("T", 1, timeout=1.0), "C": reads("S", 1)},
+        (S, AFTER_S, publish("a")),
+    ),
+    Program(
+        "one follower leaves, one waits",
+        2,
+        {"L": each(calls.remove_subscriber("U")), "C": reads("S", 1), "D": reads("T", 1)},
+        (S, AFTER_S, ALSO_AFTER_S, publish("a")),
+    ),
+    Program(
+        "one claim, published by two",
+        2,
+        {"P": each(calls.publish_claim(0, "a")), "Q": each(calls.publish_claim(0, "a")), "C": reads("S", 1)},
+        (S, calls.claim()),
+    ),
+    Program(
+        "one claim, published by one, abandoned by another",
+        2,
+        {"P": each(calls.publish_claim(0, "a")), "Q": each(calls.abandon(0)), "C": reads("S", 1, timeout=1.0)},
+        (S, calls.claim()),
+    ),
+    Program(
+        "close x publish with room",
+        4,
+        {"P": each(publish("a"), publish("b")), "X": each(calls.close())},
+        (S,),
+    ),
+    Program(
+        "halted, then closed",
+        2,
+        {"X": each(calls.halt(), calls.close()), "C": reads("S", 1)},
+        (S, publish("a")),
+    ),
+    Program(
+        "an upstream stands still",
+        1,
+        {"D": reads("T", 1, timeout=1.0), "E": waits(0, "T", timeout=2.0)},
+        (S, AFTER_S, publish("a")),
+    ),
+    Program(
+        "a claim stays open",
+        2,
+        {"C": reads("S", 1, timeout=1.0), "D": waits(0, timeout=2.0)},
+        (S, calls.claim()),
+    ),
+    Program(
+        "a time-out, then another read",
+        2,
+        {
+            "P": both(waits(9, timeout=2.0), each(publish("a"))),
+            "C": both(reads("S", 1, timeout=1.0), reads("S", 1)),
+        },
+        (S,),
+    ),
+)
