@@ -255,6 +255,7 @@ class Sequencer:
             sound = (
                 expected == claimed + 1
                 and published + 1 not in self._done
+                and all(first > published for first in ends)
                 and self._held.keys().isdisjoint(self._done)
                 and self._taking is None
                 and claimed - self.capacity <= self.lowest()
