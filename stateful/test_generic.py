@@ -88,6 +88,8 @@ def test_decorators_that_mean_something_are_not_dropped_in_silence() -> None:
 
 def test_the_copy_can_be_imported_and_has_its_settings(tmp_path: Path) -> None:
     make(tmp_path)
+    (tmp_path / "disruptor" / FILES[0]).write_text("what an interrupted run has left", encoding="utf-8")
+    make(tmp_path)
     for file in FILES:
         compile((tmp_path / "disruptor" / file).read_text(encoding="utf-8"), file, "exec")
     settings = (tmp_path / "setup.cfg").read_text(encoding="utf-8")

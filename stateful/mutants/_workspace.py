@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from shutil import copy, copytree, ignore_patterns
+from shutil import copy, copytree, ignore_patterns, rmtree
 from typing import NamedTuple
 
 from stateful.patched import CONFIGURATION, ROOT
@@ -57,9 +57,10 @@ class Change(NamedTuple):
 
 
 def make(folder: Path) -> None:
-    """Put the copy into `folder`."""
+    """Put the copy into `folder`, in place of what an interrupted run has left there; what mutmut has found out stays."""
     for name in COPIED:
         if (ROOT / name).is_dir():
+            rmtree(folder / name, ignore_errors=True)
             copytree(ROOT / name, folder / name, ignore=ignore_patterns("__pycache__", ".*"))
         else:
             copy(ROOT / name, folder / name)

@@ -77,9 +77,8 @@ def main(arguments: list[str]) -> int:
     """Run everything; print the table; return how much is wrong."""
     began = time.monotonic()
     folder = Path(arguments[0] if arguments else tempfile.mkdtemp(prefix="mutants-"))
-    if not (folder / "setup.cfg").exists():
-        folder.mkdir(exist_ok=True)
-        make(folder)
+    folder.mkdir(exist_ok=True)
+    make(folder)
     print(f"in {folder}", flush=True)
     left = survivors(folder)
     listed = {equivalent.change for equivalent in EQUIVALENTS}

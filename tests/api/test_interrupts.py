@@ -86,6 +86,7 @@ def interrupted(use: Use, number: int, *, open_claim: bool) -> bool:
     assert not ring._sequencer.lock.locked()
     ring._check()
     assert ring.cursor == ring.claimed, "something is still held"
+    assert ring._sequencer._held == {}, "something is still noted as held"
     received: list[str] = []
     with subscriber.read(timeout=0) as batch:
         received.extend(batch)
