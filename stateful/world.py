@@ -120,6 +120,7 @@ class World:
         self._waiting.pop(task, None)
         self.scheduler.note(task, f"-> {outcome}")
         self.scheduler.access(HISTORY, Kind.END)
+        self.scheduler.calls_ended += 1
         oracle.respond(task, outcome)
         self.outcomes.setdefault(task, []).append(outcome)
         return outcome

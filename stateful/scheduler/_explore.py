@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import NamedTuple, final
 
 from stateful.scheduler._access import Access, Kind
-from stateful.scheduler._core import CLOCK, Scheduler
+from stateful.scheduler._core import Scheduler
 from stateful.scheduler._granularity import Granularity
 from stateful.scheduler._points import at_work
 from stateful.scheduler._schedule import Schedule
+from stateful.scheduler._time import CLOCK
 
 Program = Callable[[Scheduler], Callable[[], None]]
 """Builds what is to be explored on a scheduler, and returns what is to be checked when nothing moves any more."""
