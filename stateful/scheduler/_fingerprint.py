@@ -46,9 +46,17 @@ ITERATORS: Final[tuple[type, ...]] = (
 )
 """Iterators that tell by `__reduce__` where they are."""
 LOOKING_ON: Final = frozenset(
-    ["stateful.world", *(f"stateful.scheduler._{name}" for name in ("core", "fair", "log", "points", "repeat", "task"))]
+    [
+        "stateful.world",
+        "model.oracle",
+        *(f"stateful.scheduler._{name}" for name in ("core", "fair", "log", "points", "repeat", "task")),
+    ]
 )
 """The modules whose objects only look on."""
+
+
+MADE_IN_PYTHON: Final = frozenset({"__dict__", "__slots__", "__weakref__"})
+"""What a class has, or one above it, that was made by a `class` statement."""
 
 
 class Incomparable(Exception):
@@ -68,7 +76,7 @@ def in_for(frame: FrameType) -> bool:
 
 def _python_class(kind: type) -> bool:
     """Tell whether a class and its bases are made in Python, so that fields and slots are all there is."""
-    return all({"__dict__", "__slots__", "__weakref__"} & {*vars(base)} for base in kind.__mro__[:-1])
+    return all(any(MADE_IN_PYTHON & {*vars(above)} for above in base.__mro__[:-1]) for base in kind.__mro__[:-1])
 
 
 @final

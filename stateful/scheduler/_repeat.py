@@ -29,8 +29,8 @@ FIRST: Final = 64
 """How many steps the first state is kept for."""
 SHOWN: Final = 200
 """How many steps of a loop are shown."""
-INSIDE: Final = ("stateful.scheduler._core", "stateful.scheduler._repeat")
-"""Whose frames are the scheduler's own."""
+INSIDE: Final = ("stateful.scheduler._core", "stateful.scheduler._repeat", "stateful.world")
+"""Whose frames are the scheduler's own, or only look on."""
 
 Frames = dict[str, list[FrameType]]
 
