@@ -6,6 +6,7 @@
     steps        how calls begin, wait, sleep, wake and return
     promises     what is always true, and what is true sometimes
     explore      every reachable state; scenarios: small rings to explore; witness: somebody else's specification
+    liveness     livelocks, in what was explored (graph, cycles)
     proof        the invariant that makes safety hold for rings of every size; proof_claims: what becomes of a sequence;
                  proof_readers: readers, their upstreams, and the producers
     oracle       the model as a judge of what some ring did

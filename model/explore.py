@@ -3,26 +3,23 @@
 Rule 1: nothing here knows what a state is; it has to be hashable, and `successors` has to be a pure function.
 Rule 2: breadth first, so the trace to a broken promise is as short as possible.
 Rule 3: a limit that is reached is reported as a limit, never as a pass.
+Rule 4: with `liveness`, all arrows between the states are kept, and livelocks are searched for (`liveness.py`).
 
 Counts follow TLC, so that they can be compared with published ones: `states` are distinct states, `transitions` the
 initial states plus every successor that was generated, `depth` the number of levels, the initial states being the first.
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from model.draw import Row, lanes
+from model.graph import Graph, Move
+from model.graph import Step as Step
+from model.liveness import ONCE_BEGUN, judge
 from model.override import override
 
 S = TypeVar("S")
-
-
-class Step(NamedTuple):
-    """What leads from one state to the next: who, and what."""
-
-    actor: str
-    text: str
 
 
 class Promise(NamedTuple, Generic[S]):
@@ -45,12 +42,15 @@ class Violation(NamedTuple, Generic[S]):
     promise: str
     trace: tuple[tuple[Step, S], ...]
     state: S
+    loop: int = 0
+    """Of a livelock: how many of the last steps lead back to where the first of them began."""
 
     @override
     def __str__(self) -> str:
         rows = [Row(step.actor, step.text) for step, _ in self.trace]
         if rows:
-            rows[-1] = rows[-1]._replace(note=self.promise)
+            again = f": and so on from step {len(rows) - self.loop + 1}" if self.loop else ""
+            rows[-1] = rows[-1]._replace(note=self.promise + again)
         return f"{self.promise}\n{lanes(dict.fromkeys(row.actor for row in rows), rows)}\nin {self.state}"
 
 
@@ -69,6 +69,8 @@ class Report(NamedTuple, Generic[S]):
     violation: Violation[S] | None
     unmet: tuple[str, ...]
     """The `sometimes` promises that held nowhere."""
+    on_cycles: int = 0
+    """With `liveness`, how many states lie on cycles: on none, there was nowhere to go round."""
 
     @override
     def __str__(self) -> str:
@@ -94,6 +96,8 @@ DEADLOCK = "deadlock"
 """Nothing can happen, and not everybody has finished."""
 NO_WAY_TO_FINISH = "no way to finish"
 """From this state on, whatever happens, not everybody can finish."""
+LIVELOCK = "livelock"
+"""A task works for ever, fairly, and its call never returns. It is followed by whose it is."""
 
 
 def explore(
@@ -105,13 +109,17 @@ def explore(
     done: Callable[[S], bool] | None = None,
     within: Callable[[S], bool] | None = None,
     max_states: int | None = None,
+    liveness: bool = False,
+    obliged: Collection[Move] = ONCE_BEGUN,
 ) -> Report[S]:
     """Visit every state that can be reached from `initial`.
 
     `always` has to hold in every state, each of `sometimes` in some state; a plain function is a promise under its own
     name. With `done`, a state without successors
     that is not done is a deadlock, and from every state some done state has to be reachable. A state that is not
-    `within` is counted as generated, but neither visited nor counted as a state.
+    `within` is counted as generated, but neither visited nor counted as a state. With `liveness`, there must be no
+    livelock (`model/liveness.py`), as far as the `obliged` moves are fair; it needs all states, so `within` is a
+    `ValueError` then.
 
     >>> def count(state: int) -> Iterable[tuple[Step, int]]:
     ...     return [(Step("counter", "adds one"), state + 1)] if state < 3 else []
@@ -126,12 +134,15 @@ def explore(
     >>> print(explore([0], count))
     4 states, 4 transitions, depth 4: complete
     """
+    if liveness and within is not None:
+        raise ValueError("a livelock may lie outside: `liveness` goes without `within`")
     promises = [_named(promise) for promise in always]
     states: list[S] = list(dict.fromkeys(initial))
     index = {state: k for k, state in enumerate(states)}
     parents = array("q", [-1] * len(states))
     steps: list[Step | None] = [None] * len(states)
-    sources, targets = array("q"), array("q")
+    depths = array("q", [0] * len(states))
+    graph = Graph()
     unmet = {promise.name: promise.holds for promise in map(_named, sometimes)}
     transitions = len(states)
     depth = 0
@@ -144,8 +155,13 @@ def explore(
             k = parents[k]
         return Violation(promise, tuple(reversed(trace)), state)
 
-    def report(complete: bool, found: Violation[S] | None) -> Report[S]:
-        return Report(len(states), transitions, depth, complete, found, tuple(unmet))
+    def arrow(number: int) -> tuple[Step, S]:
+        source = graph.sources[number]
+        before = number - graph.sources.index(source)
+        return list(successors(states[source]))[before]
+
+    def report(complete: bool, found: Violation[S] | None, on_cycles: int = 0) -> Report[S]:
+        return Report(len(states), transitions, depth, complete, found, tuple(unmet), on_cycles)
 
     k = 0
     level_end = 0
@@ -173,17 +189,27 @@ def explore(
                 states.append(following)
                 parents.append(k)
                 steps.append(step)
-            if done is not None:
-                sources.append(k)
-                targets.append(target)
+                depths.append(depth)
+            if done is not None or liveness:
+                graph.add(k, step, target)
         if stuck and done is not None and not done(state):
             return report(False, violation(DEADLOCK, k))
         k += 1
+    on_cycles = 0
+    if liveness:
+        on_cycles, lasso = judge(graph, depths, obliged)
+        if lasso is not None:
+            stem = violation(f"{LIVELOCK} of {lasso.task}", graph.sources[lasso.loop[0]])
+            loop = tuple(map(arrow, lasso.loop))
+            found = stem._replace(trace=stem.trace + loop, loop=len(loop))
+            return report(False, found, on_cycles)
     if done is not None:
-        lost = _first_lost(len(states), sources, targets, [k for k, state in enumerate(states) if done(state)])
+        lost = _first_lost(
+            len(states), graph.sources, graph.targets, [k for k, state in enumerate(states) if done(state)]
+        )
         if lost is not None:
             return report(False, violation(NO_WAY_TO_FINISH, lost))
-    return report(True, None)
+    return report(True, None, on_cycles)
 
 
 def _first_lost(count: int, sources: "array[int]", targets: "array[int]", finished: list[int]) -> int | None:

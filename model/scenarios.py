@@ -6,12 +6,14 @@ Rule 2: an actor that is told that the ring or its subscriber is closed is done,
 Rule 3: every scenario closes its ring in the end, so that from every state there must be a way to the end.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from model import calls
 from model.actions import ACTIONS
-from model.explore import Promise, Report, Step, explore
+from model.explore import Promise, Report, explore
+from model.graph import Move, Step
+from model.liveness import ONCE_BEGUN
 from model.promises import ALWAYS
 from model.state import Call, Reader, State, reader, ring, without_pending
 from model.steps import Actions, expire, invoke, outcomes, sleep
@@ -63,11 +65,11 @@ def successors(scenario: Scenario, actions: Actions = ACTIONS) -> Callable[[Worl
                 continue
             for call, following in actor.choices(state, place):
                 begun = invoke(state, actor.name, call)
-                yield Step(actor.name, calls.text(call)), World(begun, moved(at, actor.name, following))
+                yield Step(actor.name, calls.text(call), Move.BEGINS), World(begun, moved(at, actor.name, following))
         for pending in state.pending:
             if pending.asleep:
                 if pending.call.timed and not pending.due:
-                    yield Step("clock", f"time-out of {pending.task}"), World(expire(state, pending), at)
+                    yield Step("clock", f"time-out of {pending.task}", Move.PASSES), World(expire(state, pending), at)
                 continue
             blocked = True
             for after, outcome in outcomes(state, pending, actions):
@@ -77,9 +79,9 @@ def successors(scenario: Scenario, actions: Actions = ACTIONS) -> Callable[[Worl
                     continue
                 then = moved(at, pending.task, closing[pending.task]) if outcome.kind in CLOSING else at
                 returned = World(without_pending(after, pending.task), then)
-                yield Step(pending.task, f"{pending.call.verb} -> {outcome}"), returned
+                yield Step(pending.task, f"{pending.call.verb} -> {outcome}", Move.RETURNS), returned
             if blocked:
-                yield Step(pending.task, "falls asleep"), World(sleep(state, pending), at)
+                yield Step(pending.task, "falls asleep", Move.WAITS), World(sleep(state, pending), at)
 
     return steps
 
@@ -95,6 +97,8 @@ def run(
     actions: Actions = ACTIONS,
     always: tuple[Callable[[State], bool], ...] = ALWAYS,
     sometimes: tuple[Callable[[State], bool], ...] = (),
+    liveness: bool = False,
+    obliged: Collection[Move] = ONCE_BEGUN,
 ) -> Report[World]:
     """Explore a scenario completely; see `model.explore.explore` for what is reported."""
     start = World(scenario.start, (0,) * len(scenario.actors))
@@ -104,6 +108,8 @@ def run(
         always=[_of_state(promise) for promise in always],
         sometimes=[_of_state(promise) for promise in sometimes],
         done=done,
+        liveness=liveness,
+        obliged=obliged,
     )
 
 

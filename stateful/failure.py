@@ -27,6 +27,9 @@ from stateful.scheduler import (
 )
 from stateful.world import World
 
+SHOWN = 100
+"""How many steps of a long run are shown, of its beginning and of its end."""
+
 
 def check(
     program: Program,
@@ -95,6 +98,9 @@ def replay(
                 views = f"the ring shows    {shown}\nthe model expects {expected}"
             scheduler.dispose()
     rows = [Row(name, text) for name, text in scheduler.trace or []]
+    if len(rows) > 2 * SHOWN:
+        left_out = f"... {len(rows) - 2 * SHOWN} steps more"
+        rows = [*rows[:SHOWN], rows[SHOWN]._replace(text=left_out), *rows[-SHOWN:]]
     outcome = "nothing is wrong" if error is None else f"{type(error).__name__}: {str(error).splitlines()[0]}"
     if rows and error is not None:
         rows[-1] = rows[-1]._replace(note=type(error).__name__)

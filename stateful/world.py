@@ -133,6 +133,7 @@ class World:
         self._waiting.pop(task, None)
         self.scheduler.note(task, note)
         self.scheduler.access(HISTORY, Kind.END)
+        self.scheduler.calls_ended += 1
 
     def setup(self, call: Call) -> Outcome:
         """Do `call` before any task runs."""

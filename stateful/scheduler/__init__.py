@@ -7,9 +7,12 @@ point who goes on. A run is decided by a `Schedule`, which is data: the same sch
     _access     what a step does that others can notice, and what conflicts
     _log        the steps of a run, with that
     _task       one task: a greenlet, and what it waits for
+    _time       virtual time
     _choose     ways to choose: replay, at random, by priorities
     _granularity  where the points are
     _core       the scheduler: points, decisions, virtual time
+    _fair       nobody waits for ever
+    _repeat     runs without end (_fingerprint: the state of everything)
     _runtime    locks, conditions, cells and clock that report to it
     _instrument points between the bytecodes of unmodified source
     _points     what they do
@@ -37,13 +40,7 @@ from stateful.scheduler._choose import (
     Replay as Replay,
 )
 from stateful.scheduler._core import (
-    CLOCK as CLOCK,
-)
-from stateful.scheduler._core import (
     Scheduler as Scheduler,
-)
-from stateful.scheduler._core import (
-    StepLimit as StepLimit,
 )
 from stateful.scheduler._explore import Exploration as Exploration
 from stateful.scheduler._explore import Failed as Failed
@@ -52,6 +49,9 @@ from stateful.scheduler._granularity import Granularity as Granularity
 from stateful.scheduler._points import at_work as at_work
 from stateful.scheduler._points import instrumented as instrumented
 from stateful.scheduler._reduce import reduced as reduced
+from stateful.scheduler._repeat import Livelock as Livelock
+from stateful.scheduler._repeat import StepLimit as StepLimit
 from stateful.scheduler._schedule import Schedule as Schedule
 from stateful.scheduler._task import Task as Task
+from stateful.scheduler._time import CLOCK as CLOCK
 from stateful.scheduler._unordered import unordered as unordered

@@ -7,30 +7,23 @@ Rule 3: the clock moves when nobody can run, or as a choice while somebody waits
         earliest deadline. Before it moves because nobody can run, `before_clock` is called.
 Rule 4: what `on_step` or a task raises ends the run: `run` raises it.
 Rule 5: with `log`, each step is written down with all that others could notice of it (`_log.py`).
+Rule 6: after `patience` steps, who can move does not wait for ever (`_fair.py`), and who goes round ends (`_repeat.py`).
 """
 
 from collections.abc import Callable
-from typing import Final, final
+from typing import final
 
 from greenlet import GreenletExit, getcurrent
 
 from disruptor._sync import Runtime
 from stateful.scheduler._access import Kind, Place
 from stateful.scheduler._choose import Chooser, Replay
+from stateful.scheduler._fair import PATIENCE, Fair
 from stateful.scheduler._granularity import Granularity
 from stateful.scheduler._log import Log
 from stateful.scheduler._schedule import Schedule
 from stateful.scheduler._task import Task
-
-CLOCK: Final = "clock"
-"""The name of the clock among the options."""
-
-START_NS: Final = 1_000_000_000_000
-"""The virtual time at the beginning: not zero, so that a forgotten `now` shows."""
-
-
-class StepLimit(AssertionError):
-    """A run took more steps than allowed: perhaps it never ends."""
+from stateful.scheduler._time import CLOCK, START_NS
 
 
 @final
@@ -43,9 +36,11 @@ class Scheduler:
         *,
         granularity: Granularity = Granularity.CELLS,
         max_steps: int = 20_000,
+        patience: int = PATIENCE,
         record: bool = False,
         log: bool = False,
     ) -> None:
+        from stateful.scheduler._repeat import Repeat
         from stateful.scheduler._runtime import SimRuntime
 
         self.chooser: Chooser = Replay() if chooser is None else chooser
@@ -64,7 +59,10 @@ class Scheduler:
         self.on_step: Callable[[Scheduler], None] | None = None
         self.before_clock: Callable[[Scheduler], None] | None = None
         self.runtime: Runtime = SimRuntime(self)
-        self._max_steps = max_steps
+        self.calls_ended = 0
+        """How many calls have ended: who runs calls counts them here."""
+        self._calm = min(patience, max_steps)
+        self._fair, self._repeat = Fair(self, patience), Repeat(self, patience, max_steps)
         self._deviations: list[tuple[int, str]] = []
         self._hub = getcurrent()
         self._next: Task | None = None
@@ -72,6 +70,8 @@ class Scheduler:
         self._disposing = False
         self._looking = False
         self._decision = -1
+        self._limit: int | None = None
+        self._by_itself = True  # the clock
 
     @property
     def schedule(self) -> Schedule:
@@ -96,20 +96,18 @@ class Scheduler:
 
         With `clock=False`, the clock only moves by choice. Raises what a task or a hook raised.
         """
-        self._hub = getcurrent()
-        limit = None if steps is None else self.steps + steps
+        self._hub, self._by_itself = getcurrent(), clock
+        self._limit = limit = None if steps is None else self.steps + steps
         while limit is None or self.steps < limit:
-            self._next = None
             task = self._decide(None, clock)
             if task is None:
                 return True
-            self._limit = limit
             self._resume(task)
         return False
 
     def advance_clock(self) -> bool:
         """Move the clock to the earliest deadline of a waiting task; return whether there is one."""
-        deadlines = self._deadlines()
+        deadlines = self.deadlines()
         if not deadlines:
             return False
         self.now = min(deadlines)
@@ -118,14 +116,11 @@ class Scheduler:
             self.log.clock_moves(CLOCK, self._decision)
         return True
 
-    def _deadlines(self) -> list[int]:
-        if self.log is not None:
-            return [deadline for deadline in self.log.agenda if deadline > self.now]
-        return [
-            task.deadline
-            for task in self.tasks
-            if not task.ended and task.deadline is not None and task.deadline > self.now
-        ]
+    def deadlines(self) -> list[int]:
+        """Return the deadlines that lie ahead."""
+        waiting = (task.deadline for task in self.tasks if not task.ended)
+        agenda = waiting if self.log is None else self.log.agenda
+        return [deadline for deadline in agenda if deadline is not None and deadline > self.now]
 
     def inject(self, task: Task, error: BaseException) -> None:
         """Raise `error` in `task` when it next goes on, at the point where it is."""
@@ -134,6 +129,7 @@ class Scheduler:
     def dispose(self) -> None:
         """End all tasks; to be called when a run is over, so that nothing of it is left."""
         self._disposing = True
+        self._repeat.forget()
         for task in self.tasks:
             if not task.ended and task.started:
                 self.current = task
@@ -143,8 +139,6 @@ class Scheduler:
         self.current = self.on_step = self.before_clock = None
 
     # --- from inside ---------------------------------------------------------------------------------------
-
-    _limit: int | None = None
 
     @property
     def acting(self) -> bool:
@@ -170,12 +164,11 @@ class Scheduler:
             self._hub.switch()  # `run` goes on
         else:
             chosen = self._decide(task, True)
-            if chosen is task:
-                if self.log is not None:
-                    self.log.begin(task.name, self._decision, first=False)
-            else:
+            if chosen is not task:
                 self._next = chosen
                 self._hub.switch()
+            elif self.log is not None:
+                self.log.begin(task.name, self._decision, first=False)
         self._resumed(task)
 
     def wait(self, task: Task, text: object) -> None:
@@ -239,8 +232,9 @@ class Scheduler:
         if self.trace is not None:
             self.trace.append((task.name, str(text)))
         self.steps += 1
-        if self.steps > self._max_steps:
-            self.fail(StepLimit(f"more than {self._max_steps} steps"))
+        endless = self._repeat.step(task, text) if self.steps > self._calm else None
+        if endless is not None:
+            self.fail(endless)
         self._hook()
 
     def _hook(self) -> None:
@@ -269,7 +263,7 @@ class Scheduler:
             if going and current is not None and tasks[0] is not current:
                 tasks.remove(current)
                 tasks.insert(0, current)
-            timed = bool(self._deadlines())
+            timed = bool(self.deadlines())
             self._decision = -1
             if not tasks:
                 if not (timed and clock):
@@ -278,6 +272,13 @@ class Scheduler:
                     self.before_clock(self)
                 self.advance_clock()
                 continue
+            if self.steps > self._calm:
+                due = self._fair.due(tasks[1:] if going else tasks, timed and self._by_itself)
+                if due == CLOCK:
+                    self.advance_clock()
+                    continue
+                if isinstance(due, Task):
+                    return due
             if len(tasks) == 1 and not timed:
                 return tasks[0]
             options = [task.name for task in tasks]

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from typing import NamedTuple, final
 
 from stateful.scheduler._access import Access, Kind
-from stateful.scheduler._core import CLOCK, Scheduler
+from stateful.scheduler._core import Scheduler
+from stateful.scheduler._fair import PATIENCE
 from stateful.scheduler._granularity import Granularity
 from stateful.scheduler._points import at_work
 from stateful.scheduler._schedule import Schedule
+from stateful.scheduler._time import CLOCK
 
 Program = Callable[[Scheduler], Callable[[], None]]
 """Builds what is to be explored on a scheduler, and returns what is to be checked when nothing moves any more."""
@@ -86,17 +88,19 @@ def explore(
     granularity: Granularity = Granularity.CELLS,
     max_schedules: int | None = None,
     max_steps: int = 20_000,
+    patience: int = PATIENCE,
     log: bool = False,
 ) -> Exploration:
     """Run `program` under every schedule with at most `preemptions` pre-emptions (None: any number), or until one fails.
 
+    Schedules that keep somebody waiting for longer than `patience` are not among them (`_fair.py`).
     With `log`, the clock can move whenever a deadline lies ahead, as in a reduced exploration.
     """
     choices: list[int] = []
     number = 0
     while max_schedules is None or number < max_schedules:
         chooser = _Prefix(choices)
-        scheduler = Scheduler(chooser, granularity=granularity, max_steps=max_steps, log=log)
+        scheduler = Scheduler(chooser, granularity=granularity, max_steps=max_steps, patience=patience, log=log)
         with at_work(scheduler):
             error = run_once(program, scheduler)
         number += 1

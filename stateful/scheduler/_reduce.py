@@ -17,6 +17,7 @@ from typing import final
 from stateful.scheduler._access import Access, Step, conflicts
 from stateful.scheduler._core import Scheduler
 from stateful.scheduler._explore import Exploration, Failed, Program, run_once
+from stateful.scheduler._fair import PATIENCE
 from stateful.scheduler._granularity import Granularity
 from stateful.scheduler._log import Log
 from stateful.scheduler._order import Order
@@ -98,18 +99,20 @@ def reduced(
     granularity: Granularity = Granularity.CELLS,
     max_schedules: int | None = None,
     max_steps: int = 50_000,
+    patience: int = PATIENCE,
     look: Callable[[Log], object] | None = None,
 ) -> Exploration:
     """Run `program` under every schedule that can make a difference, until one fails or `max_schedules` were run.
 
     `look` is given the log of every run.
     The source must be instrumented (`_points.instrumented`), whatever the granularity: what is not seen is not reduced.
+    Where somebody has to go on because he was kept waiting for longer than `patience` (`_fair.py`), nothing else is tried.
     """
     nodes: list[_Node] = []
     number = redundant = 0
     while max_schedules is None or number + redundant < max_schedules:
         depth = len(nodes)
-        scheduler = Scheduler(granularity=granularity, max_steps=max_steps, log=True)
+        scheduler = Scheduler(granularity=granularity, max_steps=max_steps, patience=patience, log=True)
         branch = _Branch(nodes, scheduler)
         scheduler.chooser = branch
         waiting: dict[str, Access] = {}
