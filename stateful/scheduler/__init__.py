@@ -9,8 +9,11 @@ point who goes on. A run is decided by a `Schedule`, which is data: the same sch
     _task       one task: a greenlet, and what it waits for
     _choose     ways to choose: replay, at random, by priorities
     _granularity  where the points are
+    _clock      the name of the clock, when it begins, and when a run is too long
+    _buffers    stores that become visible later
     _core       the scheduler: points, decisions, virtual time
-    _runtime    locks, conditions, cells and clock that report to it
+    _memory     cells and slots that report to it
+    _runtime    locks, conditions and clock that do
     _instrument points between the bytecodes of unmodified source
     _points     what they do
     _explore    every schedule of a program, up to a bound
@@ -20,6 +23,7 @@ point who goes on. A run is decided by a `Schedule`, which is data: the same sch
 
 from stateful.scheduler._access import HISTORY as HISTORY
 from stateful.scheduler._access import Kind as Kind
+from stateful.scheduler._buffers import Weak as Weak
 from stateful.scheduler._choose import (
     PCT as PCT,
 )
@@ -35,14 +39,10 @@ from stateful.scheduler._choose import (
 from stateful.scheduler._choose import (
     Replay as Replay,
 )
-from stateful.scheduler._core import (
-    CLOCK as CLOCK,
-)
+from stateful.scheduler._clock import CLOCK as CLOCK
+from stateful.scheduler._clock import StepLimit as StepLimit
 from stateful.scheduler._core import (
     Scheduler as Scheduler,
-)
-from stateful.scheduler._core import (
-    StepLimit as StepLimit,
 )
 from stateful.scheduler._explore import Exploration as Exploration
 from stateful.scheduler._explore import Failed as Failed

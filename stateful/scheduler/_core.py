@@ -6,31 +6,24 @@ Rule 2: a decision is a point where more than one option is open. `chooser` deci
 Rule 3: the clock moves when nobody can run, or as a choice while somebody waits with a deadline; always to the
         earliest deadline. Before it moves because nobody can run, `before_clock` is called.
 Rule 4: what `on_step` or a task raises ends the run: `run` raises it.
-Rule 5: with `log`, each step is written down with all that others could notice of it (`_log.py`).
+Rule 5: with `buffers`, stores become visible later (`_buffers.py`); which one and when is decided as all else.
+Rule 6: with `log`, each step is written down with all that others could notice of it (`_log.py`).
 """
 
 from collections.abc import Callable
-from typing import Final, final
+from typing import final
 
 from greenlet import GreenletExit, getcurrent
 
 from disruptor._sync import Runtime
 from stateful.scheduler._access import Kind, Place
+from stateful.scheduler._buffers import Buffers, Weak
 from stateful.scheduler._choose import Chooser, Replay
+from stateful.scheduler._clock import CLOCK, START_NS, StepLimit
 from stateful.scheduler._granularity import Granularity
 from stateful.scheduler._log import Log
 from stateful.scheduler._schedule import Schedule
 from stateful.scheduler._task import Task
-
-CLOCK: Final = "clock"
-"""The name of the clock among the options."""
-
-START_NS: Final = 1_000_000_000_000
-"""The virtual time at the beginning: not zero, so that a forgotten `now` shows."""
-
-
-class StepLimit(AssertionError):
-    """A run took more steps than allowed: perhaps it never ends."""
 
 
 @final
@@ -45,6 +38,7 @@ class Scheduler:
         max_steps: int = 20_000,
         record: bool = False,
         log: bool = False,
+        buffers: Weak | None = None,
     ) -> None:
         from stateful.scheduler._runtime import SimRuntime
 
@@ -61,6 +55,8 @@ class Scheduler:
         """Task and text of each step, if `record`."""
         self.log: Log | None = Log() if log else None
         """What each step did, if `log`."""
+        self.buffers: Buffers | None = None if buffers is None else Buffers(self, buffers)
+        """The stores that are not yet visible to all, if any store is to wait."""
         self.on_step: Callable[[Scheduler], None] | None = None
         self.before_clock: Callable[[Scheduler], None] | None = None
         self.runtime: Runtime = SimRuntime(self)
@@ -269,31 +265,36 @@ class Scheduler:
             if going and current is not None and tasks[0] is not current:
                 tasks.remove(current)
                 tasks.insert(0, current)
+            stores = [] if self.buffers is None else self.buffers.options()
             timed = bool(self._deadlines())
             self._decision = -1
-            if not tasks:
+            if not (tasks or stores):
                 if not (timed and clock):
                     return None
                 if self.before_clock is not None:
                     self.before_clock(self)
                 self.advance_clock()
                 continue
-            if len(tasks) == 1 and not timed:
-                return tasks[0]
-            options = [task.name for task in tasks]
-            if timed:
-                options.append(CLOCK)
-            try:
-                index = self.chooser.choose(self.decisions, options, going)
-            except BaseException as error:
-                if self.current is None:
-                    raise
-                self.fail(error)
-                raise
-            if index:
-                self._deviations.append((self.decisions, options[index]))
-            self._decision = self.decisions
-            self.decisions += 1
+            options = [*(task.name for task in tasks), *stores, *([CLOCK] if timed else [])]
+            index = self._choose(options, going) if len(options) > 1 else 0
             if index < len(tasks):
                 return tasks[index]
-            self.advance_clock()
+            if self.buffers is not None and options[index] in stores:
+                self.buffers.move(options[index], self._decision)
+                self._hook()
+            else:
+                self.advance_clock()
+
+    def _choose(self, options: list[str], going: bool) -> int:
+        try:
+            index = self.chooser.choose(self.decisions, options, going)
+        except BaseException as error:
+            if self.current is None:
+                raise
+            self.fail(error)
+            raise
+        if index:
+            self._deviations.append((self.decisions, options[index]))
+        self._decision = self.decisions
+        self.decisions += 1
+        return index

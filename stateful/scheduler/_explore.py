@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import NamedTuple, final
 
 from stateful.scheduler._access import Access, Kind
-from stateful.scheduler._core import CLOCK, Scheduler
+from stateful.scheduler._buffers import Weak
+from stateful.scheduler._clock import CLOCK
+from stateful.scheduler._core import Scheduler
 from stateful.scheduler._granularity import Granularity
 from stateful.scheduler._points import at_work
 from stateful.scheduler._schedule import Schedule
@@ -87,16 +89,18 @@ def explore(
     max_schedules: int | None = None,
     max_steps: int = 20_000,
     log: bool = False,
+    buffers: Weak | None = None,
 ) -> Exploration:
     """Run `program` under every schedule with at most `preemptions` pre-emptions (None: any number), or until one fails.
 
     With `log`, the clock can move whenever a deadline lies ahead, as in a reduced exploration.
+    With `buffers`, stores become visible later.
     """
     choices: list[int] = []
     number = 0
     while max_schedules is None or number < max_schedules:
         chooser = _Prefix(choices)
-        scheduler = Scheduler(chooser, granularity=granularity, max_steps=max_steps, log=log)
+        scheduler = Scheduler(chooser, granularity=granularity, max_steps=max_steps, log=log, buffers=buffers)
         with at_work(scheduler):
             error = run_once(program, scheduler)
         number += 1

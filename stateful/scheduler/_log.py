@@ -60,6 +60,10 @@ class Log:
         """Note a step of the clock: calls may be late now."""
         self.steps.append(Step(name, decision, [Access(TIME, Kind.STORE), Access(HISTORY, Kind.BEGIN)]))
 
+    def moves(self, name: str, decision: int, accesses: list[tuple[Place, Kind]]) -> None:
+        """Note a step of a store buffer: a store becomes visible."""
+        self.steps.append(Step(name, decision, [Access(place, kind) for place, kind in accesses]))
+
     def name(self, thing: object) -> Name:
         """Return the name of an object; it gets one if it has none."""
         key = id(thing)

@@ -14,6 +14,7 @@ Rule 4: a limit that is reached is reported as a limit, never as a pass.
 from typing import final
 
 from stateful.scheduler._access import Access, Step, conflicts
+from stateful.scheduler._buffers import Weak
 from stateful.scheduler._core import Scheduler
 from stateful.scheduler._explore import Exploration, Failed, Program, run_once
 from stateful.scheduler._granularity import Granularity
@@ -96,16 +97,18 @@ def reduced(
     granularity: Granularity = Granularity.CELLS,
     max_schedules: int | None = None,
     max_steps: int = 50_000,
+    buffers: Weak | None = None,
 ) -> Exploration:
     """Run `program` under every schedule that can make a difference, until one fails or `max_schedules` were run.
 
     The source must be instrumented (`_points.instrumented`), whatever the granularity: what is not seen is not reduced.
+    With `buffers`, stores become visible later.
     """
     nodes: list[_Node] = []
     number = redundant = 0
     while max_schedules is None or number + redundant < max_schedules:
         depth = len(nodes)
-        scheduler = Scheduler(granularity=granularity, max_steps=max_steps, log=True)
+        scheduler = Scheduler(granularity=granularity, max_steps=max_steps, log=True, buffers=buffers)
         branch = _Branch(nodes, scheduler)
         scheduler.chooser = branch
         waiting: dict[str, Access] = {}
