@@ -20,6 +20,7 @@ from stateful.scheduler import (
     Replay,
     Schedule,
     Scheduler,
+    Weak,
     at_work,
     explore,
     instrumented,
@@ -40,11 +41,13 @@ def check(
     max_schedules: int | None = None,
     reduce: bool = False,
     modules: Iterable[ModuleType] = LIBRARY,
+    buffers: Weak | None = None,
 ) -> Exploration:
     """Explore a program on a ring; the failure, if there is one, comes with its picture.
 
     `reduce`: every schedule that can make a difference, instead of every one with so many pre-emptions.
     `modules`: whose source gets scheduling points, where the granularity or the reduction needs them.
+    `buffers`: stores become visible later.
     """
 
     def load(scheduler: Scheduler) -> Callable[[], None]:
@@ -52,13 +55,19 @@ def check(
 
     with _seen(granularity, reduce, modules):
         if reduce:
-            found = reduced(load, granularity=granularity, max_schedules=max_schedules)
+            found = reduced(load, granularity=granularity, max_schedules=max_schedules, buffers=buffers)
         else:
-            found = explore(load, preemptions=preemptions, granularity=granularity, max_schedules=max_schedules)
+            found = explore(
+                load,
+                preemptions=preemptions,
+                granularity=granularity,
+                max_schedules=max_schedules,
+                buffers=buffers,
+            )
     if found.failed is None:
         return found
     schedule = found.failed.schedule
-    picture = replay(program, make, str(schedule), granularity, reduce=reduce, modules=modules)
+    picture = replay(program, make, str(schedule), granularity, reduce=reduce, modules=modules, buffers=buffers)
     return found._replace(failed=Failed(found.failed.error, schedule, found.schedules, picture))
 
 
@@ -75,10 +84,11 @@ def replay(
     *,
     reduce: bool = False,
     modules: Iterable[ModuleType] = LIBRARY,
+    buffers: Weak | None = None,
 ) -> str:
     """Run one schedule of a program, given as its string, and return the picture of what happened."""
     chooser = Replay(Schedule.parse(schedule))
-    scheduler = Scheduler(chooser, granularity=granularity, record=True, log=reduce)
+    scheduler = Scheduler(chooser, granularity=granularity, record=True, log=reduce, buffers=buffers)
     error: BaseException | None = None
     world: World | None = None
     views = ""
@@ -107,5 +117,6 @@ def replay(
     actors = [*program.tasks, *sorted({row.actor for row in rows} - {*program.tasks, CLOCK})]
     actors += [CLOCK] if any(row.actor == CLOCK for row in rows) else []
     way = f"{granularity.value}, reduced" if reduce else granularity.value
+    way += "" if buffers is None else ", with store buffers"
     replays = f"replay: {program.name!r} on {way} with '{schedule}'"
     return "\n".join([f"{program.name}: {outcome}", lanes(actors, rows), views, replays])

@@ -16,7 +16,7 @@ from disruptor._cell import Cell
 from stateful.adapters.threads import ByValue, InPlace
 from stateful.library import LIBRARY
 from stateful.programs import PAIRS, Program
-from stateful.scheduler import Exploration, Granularity, Replay, Scheduler, explore, instrumented, reduced
+from stateful.scheduler import Exploration, Granularity, Replay, Scheduler, Weak, explore, instrumented, reduced
 from stateful.scheduler._explore import run_once
 
 NAIVE_LIMIT = 2_000
@@ -111,11 +111,13 @@ class Toy:
         return check
 
 
-def compare(tasks: list[list[Act]], granularity: Granularity) -> None:
+def compare(tasks: list[list[Act]], granularity: Granularity, limit: int, buffers: Weak | None = None) -> None:
     all_of_them, enough = Toy(tasks), Toy(tasks)
-    naive = explore(all_of_them, preemptions=None, granularity=granularity, max_schedules=NAIVE_LIMIT, log=True)
+    naive = explore(
+        all_of_them, preemptions=None, granularity=granularity, max_schedules=limit, log=True, buffers=buffers
+    )
     if naive.complete:
-        found = reduced(enough, granularity=granularity)
+        found = reduced(enough, granularity=granularity, buffers=buffers)
         assert found.complete
         assert enough.outcomes == all_of_them.outcomes
         assert found.schedules <= naive.schedules
@@ -127,7 +129,16 @@ def compare(tasks: list[list[Act]], granularity: Granularity) -> None:
     st.sampled_from([Granularity.LOCKS, Granularity.CELLS]),
 )
 def test_two_tasks(tasks: list[list[Act]], granularity: Granularity) -> None:
-    compare(tasks, granularity)
+    compare(tasks, granularity, NAIVE_LIMIT)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.lists(st.lists(st.sampled_from(ACTS), min_size=1, max_size=3), min_size=2, max_size=2),
+    st.sampled_from([Granularity.LOCKS, Granularity.CELLS]),
+)
+def test_two_tasks_with_store_buffers(tasks: list[list[Act]], granularity: Granularity) -> None:
+    compare(tasks, granularity, NAIVE_LIMIT // 4, Weak())
 
 
 @settings(deadline=None)
@@ -136,7 +147,7 @@ def test_two_tasks(tasks: list[list[Act]], granularity: Granularity) -> None:
     st.sampled_from([Granularity.LOCKS, Granularity.CELLS]),
 )
 def test_three_tasks(tasks: list[list[Act]], granularity: Granularity) -> None:
-    compare(tasks, granularity)
+    compare(tasks, granularity, NAIVE_LIMIT)
 
 
 def outcomes_of(program: Program, seen: set[Outcome]) -> Callable[[Scheduler], Callable[[], None]]:

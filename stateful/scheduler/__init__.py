@@ -10,10 +10,12 @@ point who goes on. A run is decided by a `Schedule`, which is data: the same sch
     _time       virtual time
     _choose     ways to choose: replay, at random, by priorities
     _granularity  where the points are
+    _buffers    stores that become visible later
     _core       the scheduler: points, decisions, virtual time
     _fair       nobody waits for ever
     _repeat     runs without end (_fingerprint: the state of everything)
-    _runtime    locks, conditions, cells and clock that report to it
+    _memory     cells and slots that report to it
+    _runtime    locks, conditions and clock that do
     _instrument points between the bytecodes of unmodified source
     _points     what they do
     _explore    every schedule of a program, up to a bound
@@ -24,6 +26,7 @@ point who goes on. A run is decided by a `Schedule`, which is data: the same sch
 
 from stateful.scheduler._access import HISTORY as HISTORY
 from stateful.scheduler._access import Kind as Kind
+from stateful.scheduler._buffers import Weak as Weak
 from stateful.scheduler._choose import (
     PCT as PCT,
 )

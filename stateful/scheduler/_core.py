@@ -8,6 +8,7 @@ Rule 3: the clock moves when nobody can run, or as a choice while somebody waits
 Rule 4: what `on_step` or a task raises ends the run: `run` raises it.
 Rule 5: with `log`, each step is written down with all that others could notice of it (`_log.py`).
 Rule 6: after `patience` steps, who can move does not wait for ever (`_fair.py`), and who goes round ends (`_repeat.py`).
+Rule 7: with `buffers`, stores become visible later (`_buffers.py`); which one and when is decided as all else.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from greenlet import GreenletExit, getcurrent
 
 from disruptor._sync import Runtime
 from stateful.scheduler._access import Kind, Place
+from stateful.scheduler._buffers import Buffers, Weak
 from stateful.scheduler._choose import Chooser, Replay
 from stateful.scheduler._fair import PATIENCE, Fair
 from stateful.scheduler._granularity import Granularity
@@ -39,6 +41,7 @@ class Scheduler:
         patience: int = PATIENCE,
         record: bool = False,
         log: bool = False,
+        buffers: Weak | None = None,
     ) -> None:
         from stateful.scheduler._repeat import Repeat
         from stateful.scheduler._runtime import SimRuntime
@@ -46,7 +49,6 @@ class Scheduler:
         self.chooser: Chooser = Replay() if chooser is None else chooser
         self.cells = granularity is not Granularity.LOCKS
         self.bytecodes = granularity is Granularity.BYTECODES
-        self.after_release = granularity is Granularity.LOCKS
         self.now = START_NS
         self.current: Task | None = None
         self.tasks: list[Task] = []
@@ -56,6 +58,8 @@ class Scheduler:
         """Task and text of each step, if `record`."""
         self.log: Log | None = Log() if log else None
         """What each step did, if `log`."""
+        self.buffers: Buffers | None = None if buffers is None else Buffers(self, buffers)
+        """The stores that are not yet visible to all, if any store is to wait."""
         self.on_step: Callable[[Scheduler], None] | None = None
         self.before_clock: Callable[[Scheduler], None] | None = None
         self.runtime: Runtime = SimRuntime(self)
@@ -67,7 +71,7 @@ class Scheduler:
         self._hub = getcurrent()
         self._next: Task | None = None
         self._failure: BaseException | None = None
-        self._disposing = False
+        self.disposing = False
         self._looking = False
         self._decision = -1
         self._limit: int | None = None
@@ -128,7 +132,7 @@ class Scheduler:
 
     def dispose(self) -> None:
         """End all tasks; to be called when a run is over, so that nothing of it is left."""
-        self._disposing = True
+        self.disposing = True
         self._repeat.forget()
         for task in self.tasks:
             if not task.ended and task.started:
@@ -143,21 +147,17 @@ class Scheduler:
     @property
     def acting(self) -> bool:
         """Whether a task is at work, and not a hook that only looks on."""
-        return not (self.current is None or self._disposing or self._looking)
+        return not (self.current is None or self.disposing or self._looking)
 
     def access(self, place: Place, kind: Kind) -> None:
         """Write down what the current step does to a place. Outside of tasks, do nothing."""
         if self.log is not None and self.acting:
             self.log.access(place, kind)
 
-    def place_of(self, thing: object) -> Place:
-        """Return the place that an object is, in the log."""
-        return None if self.log is None else self.log.name(thing)
-
     def point(self, text: object) -> None:
         """Offer to go on with another task before the current one does `text`. Outside of tasks, do nothing."""
         task = self.current
-        if task is None or self._disposing or self._looking:
+        if task is None or self.disposing or self._looking:
             return
         self._step(task, text)
         if not task.runnable(self.now) or (self._limit is not None and self.steps >= self._limit):
@@ -178,11 +178,6 @@ class Scheduler:
         while not task.runnable(self.now):
             self._hub.switch()
             self._resumed(task)
-
-    @property
-    def disposing(self) -> bool:
-        """Whether the run is over and its tasks are being thrown away."""
-        return self._disposing
 
     def fail(self, error: BaseException) -> None:
         """End the run with `error`; does not return in a task."""
@@ -218,7 +213,7 @@ class Scheduler:
             following = self._next
 
     def _resumed(self, task: Task) -> None:
-        if self._disposing:
+        if self.disposing:
             raise GreenletExit
         if task.injected is not None:
             error, task.injected = task.injected, None
@@ -263,9 +258,10 @@ class Scheduler:
             if going and current is not None and tasks[0] is not current:
                 tasks.remove(current)
                 tasks.insert(0, current)
+            stores = [] if self.buffers is None else self.buffers.options()
             timed = bool(self.deadlines())
             self._decision = -1
-            if not tasks:
+            if not (tasks or stores):
                 if not (timed and clock):
                     return None
                 if self.before_clock is not None:
@@ -279,22 +275,26 @@ class Scheduler:
                     continue
                 if isinstance(due, Task):
                     return due
-            if len(tasks) == 1 and not timed:
-                return tasks[0]
-            options = [task.name for task in tasks]
-            if timed:
-                options.append(CLOCK)
-            try:
-                index = self.chooser.choose(self.decisions, options, going)
-            except BaseException as error:
-                if self.current is None:
-                    raise
-                self.fail(error)
-                raise
-            if index:
-                self._deviations.append((self.decisions, options[index]))
-            self._decision = self.decisions
-            self.decisions += 1
+            options = [*(task.name for task in tasks), *stores, *([CLOCK] if timed else [])]
+            index = self._choose(options, going) if len(options) > 1 else 0
             if index < len(tasks):
                 return tasks[index]
-            self.advance_clock()
+            if self.buffers is not None and options[index] in stores:
+                self.buffers.move(options[index], self._decision)
+                self._hook()
+            else:
+                self.advance_clock()
+
+    def _choose(self, options: list[str], going: bool) -> int:
+        try:
+            index = self.chooser.choose(self.decisions, options, going)
+        except BaseException as error:
+            if self.current is None:
+                raise
+            self.fail(error)
+            raise
+        if index:
+            self._deviations.append((self.decisions, options[index]))
+        self._decision = self.decisions
+        self.decisions += 1
+        return index

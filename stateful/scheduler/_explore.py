@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple, final
 
 from stateful.scheduler._access import Access, Kind
+from stateful.scheduler._buffers import Weak
 from stateful.scheduler._core import Scheduler
 from stateful.scheduler._fair import PATIENCE
 from stateful.scheduler._granularity import Granularity
@@ -90,17 +91,21 @@ def explore(
     max_steps: int = 20_000,
     patience: int = PATIENCE,
     log: bool = False,
+    buffers: Weak | None = None,
 ) -> Exploration:
     """Run `program` under every schedule with at most `preemptions` pre-emptions (None: any number), or until one fails.
 
     Schedules that keep somebody waiting for longer than `patience` are not among them (`_fair.py`).
     With `log`, the clock can move whenever a deadline lies ahead, as in a reduced exploration.
+    With `buffers`, stores become visible later.
     """
     choices: list[int] = []
     number = 0
     while max_schedules is None or number < max_schedules:
         chooser = _Prefix(choices)
-        scheduler = Scheduler(chooser, granularity=granularity, max_steps=max_steps, patience=patience, log=log)
+        scheduler = Scheduler(
+            chooser, granularity=granularity, max_steps=max_steps, patience=patience, log=log, buffers=buffers
+        )
         with at_work(scheduler):
             error = run_once(program, scheduler)
         number += 1

@@ -31,7 +31,8 @@ from typing import Final, final
 
 from greenlet import greenlet
 
-from stateful.scheduler._runtime import SimCell, SimLock, SimRuntime
+from stateful.scheduler._memory import SimCell
+from stateful.scheduler._runtime import SimLock, SimRuntime
 
 PLAIN: Final = (int, str, bytes, float, complex, Enum, range, slice, type(None), type(Ellipsis), type(NotImplemented))
 BY_IDENTITY: Final = (type, ModuleType, CodeType, greenlet, SimRuntime)

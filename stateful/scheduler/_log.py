@@ -12,9 +12,12 @@ Rule 3: the name of an object is the task that made it, and how many that task h
 import weakref
 from collections.abc import Iterator
 from functools import partial
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
 
 from stateful.scheduler._access import HISTORY, TIME, Access, Kind, Place, Step
+
+if TYPE_CHECKING:
+    from stateful.scheduler._core import Scheduler
 
 SETUP: Final = "setup"
 """Who makes what is made before any task runs."""
@@ -61,6 +64,10 @@ class Log:
         """Note a step of the clock: calls may be late now."""
         self.steps.append(Step(name, decision, [Access(TIME, Kind.STORE), Access(HISTORY, Kind.BEGIN)]))
 
+    def moves(self, name: str, decision: int, accesses: list[tuple[Place, Kind]]) -> None:
+        """Note a step of a store buffer: a store becomes visible."""
+        self.steps.append(Step(name, decision, [Access(place, kind) for place, kind in accesses]))
+
     def name(self, thing: object) -> Name:
         """Return the name of an object; it gets one if it has none."""
         key = id(thing)
@@ -82,3 +89,8 @@ class Log:
 
     def _forget(self, key: int, dead: object) -> None:
         self._names.pop(key, None)
+
+
+def place_of(scheduler: "Scheduler", thing: object) -> Place:
+    """Return the place that an object is in the log of its scheduler, if there is one."""
+    return None if scheduler.log is None else scheduler.log.name(thing)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import final
 
 from stateful.scheduler._access import Access, Step, conflicts
+from stateful.scheduler._buffers import Weak
 from stateful.scheduler._core import Scheduler
 from stateful.scheduler._explore import Exploration, Failed, Program, run_once
 from stateful.scheduler._fair import PATIENCE
@@ -101,18 +102,22 @@ def reduced(
     max_steps: int = 50_000,
     patience: int = PATIENCE,
     look: Callable[[Log], object] | None = None,
+    buffers: Weak | None = None,
 ) -> Exploration:
     """Run `program` under every schedule that can make a difference, until one fails or `max_schedules` were run.
 
     `look` is given the log of every run.
     The source must be instrumented (`_points.instrumented`), whatever the granularity: what is not seen is not reduced.
     Where somebody has to go on because he was kept waiting for longer than `patience` (`_fair.py`), nothing else is tried.
+    With `buffers`, stores become visible later.
     """
     nodes: list[_Node] = []
     number = redundant = 0
     while max_schedules is None or number + redundant < max_schedules:
         depth = len(nodes)
-        scheduler = Scheduler(granularity=granularity, max_steps=max_steps, patience=patience, log=True)
+        scheduler = Scheduler(
+            granularity=granularity, max_steps=max_steps, patience=patience, log=True, buffers=buffers
+        )
         branch = _Branch(nodes, scheduler)
         scheduler.chooser = branch
         waiting: dict[str, Access] = {}

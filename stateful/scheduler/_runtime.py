@@ -1,21 +1,24 @@
-"""Locks, conditions, cells and a clock that report to the scheduler.
+"""Locks, conditions and a clock that report to the scheduler.
 
 Rule 1: only the lock, the clock and the shared numbers are simulated. The condition is CPython's own code, with the
         simulated lock put in place of the real one: its faults are a part of what is explored.
 Rule 2: whatever may be seen by another task is a scheduling point, as far as the granularity asks for it.
 Rule 3: outside of tasks everything works and nothing is a point.
+Rule 4: with store buffers, stores go there and locks are fences (`_buffers.py`). Then every use of a lock is a point, also
+        giving it back and taking a quiet one: how far a step goes must not depend on what is in a buffer.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from types import FunctionType, TracebackType
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, cast, final, overload
+from typing import TYPE_CHECKING, TypeVar, cast, final
 
 from disruptor._cell import Cell, PlainCell
-from disruptor._override import override
 from disruptor._sync import Condition, Lock
-from stateful.scheduler._access import TIME, Kind, Place
+from stateful.scheduler._access import TIME, Kind
+from stateful.scheduler._log import place_of
+from stateful.scheduler._memory import SimArray, SimCell
 
 if TYPE_CHECKING:
     from stateful.scheduler._core import Scheduler
@@ -34,7 +37,7 @@ class SimLock:
         self.label = label
         self.quiet = quiet
         self.taken = False
-        self.place = scheduler.place_of(self)
+        self.place = place_of(scheduler, self)
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Take the lock, waiting in virtual time."""
@@ -44,7 +47,8 @@ class SimLock:
         task = scheduler.current
         if task is None or not blocking or timeout == 0:
             return self._try(blocking and timeout != 0)
-        if self.quiet and self._free():
+        buffers = scheduler.buffers
+        if self.quiet and buffers is None and self._free():
             return self._take(Kind.TAKE)
         deadline: int | None = None
         if timeout >= 0:
@@ -59,6 +63,8 @@ class SimLock:
                 scheduler.wait(task, f"wait for {self.label}")
         finally:
             task.lock = task.deadline = None
+        if buffers is not None:
+            buffers.passed()
         if deadline is None:
             return self._take(Kind.TAKE)
         scheduler.access(TIME, Kind.LOAD)
@@ -67,7 +73,9 @@ class SimLock:
 
     def _try(self, must: bool) -> bool:
         """Take the lock now or not at all; not at all is an error if it `must` be."""
-        if not (self.quiet and self._free()):
+        if self.scheduler.buffers is not None:
+            self.scheduler.buffers.fence(f"try {self.label}")
+        elif not (self.quiet and self._free()):
             self.scheduler.point(f"try {self.label}")
         if self._take(Kind.TRY):
             return True
@@ -93,9 +101,11 @@ class SimLock:
             return
         if not self.taken:
             raise RuntimeError("release unlocked lock")
+        if scheduler.buffers is not None:
+            scheduler.buffers.fence(f"give back {self.label}")
         scheduler.access(self.place, Kind.GIVE)
         self.taken = False
-        if scheduler.after_release and not self.quiet:
+        if not scheduler.cells and not self.quiet:
             scheduler.point(f"has given back {self.label}")
 
     def locked(self) -> bool:
@@ -117,76 +127,6 @@ class SimLock:
         traceback: TracebackType | None,
     ) -> None:
         self.release()
-
-
-@final
-class SimCell:
-    """A cell whose every load and store is a scheduling point."""
-
-    __slots__ = ("_value", "label", "place", "scheduler")
-
-    def __init__(self, scheduler: "Scheduler", value: int) -> None:
-        self.scheduler = scheduler
-        self.label = "cell"
-        self.place = scheduler.place_of(self)
-        self._value = value
-
-    @property
-    def value(self) -> int:
-        """The number."""
-        scheduler = self.scheduler
-        if scheduler.cells:
-            scheduler.point(f"load {self.label}")
-        scheduler.access(self.place, Kind.LOAD)
-        return self._value
-
-    @value.setter
-    def value(self, value: int) -> None:
-        scheduler = self.scheduler
-        if scheduler.cells:
-            scheduler.point(f"store {self.label} = {value}")
-        scheduler.access(self.place, Kind.STORE)
-        self._value = value
-
-    def peek(self) -> int:
-        """Return the number without a point: for those who only look on."""
-        return self._value
-
-
-class SimArray(list[T]):
-    """A list whose items are loaded and stored at scheduling points."""
-
-    scheduler: "Scheduler"
-    place: Place
-
-    @overload
-    def __getitem__(self, index: SupportsIndex) -> T: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[T]: ...
-    @override
-    def __getitem__(self, index: SupportsIndex | slice) -> T | list[T]:
-        """Load items."""
-        self._touch(index, Kind.LOAD)
-        return super().__getitem__(index)
-
-    @overload
-    def __setitem__(self, index: SupportsIndex, item: T) -> None: ...
-    @overload
-    def __setitem__(self, index: slice, item: Iterable[T]) -> None: ...
-    @override
-    def __setitem__(self, index: SupportsIndex | slice, item: T | Iterable[T]) -> None:
-        """Store items."""
-        self._touch(index, Kind.STORE)
-        super().__setitem__(cast("Any", index), cast("Any", item))
-
-    def _touch(self, index: SupportsIndex | slice, kind: Kind) -> None:
-        scheduler = self.scheduler
-        if scheduler.cells:
-            scheduler.point(f"{kind.value} slots")
-        if scheduler.log is not None:
-            places = range(len(self))[index]
-            for place in places if isinstance(places, range) else (places,):
-                scheduler.access((self.place, place), kind)
 
 
 def _condition_class(scheduler: "Scheduler") -> type:
@@ -213,6 +153,7 @@ class SimRuntime:
         self._scheduler = scheduler
         self._condition = _condition_class(scheduler)
         self._spawned = 0
+        self._seen = scheduler.cells or scheduler.log is not None or scheduler.buffers is not None
 
     def lock(self) -> Lock:
         """Make a lock."""
@@ -231,15 +172,15 @@ class SimRuntime:
     def cell(self, value: int) -> Cell:
         """Make a cell; a plain one if its loads and stores are no points."""
         scheduler = self._scheduler
-        return SimCell(scheduler, value) if scheduler.cells or scheduler.log is not None else PlainCell(value)
+        return SimCell(scheduler, value) if self._seen else PlainCell(value)
 
     def array(self, items: list[T]) -> list[T]:
         """Make the list of slots."""
-        if not (self._scheduler.cells or self._scheduler.log is not None):
+        if not self._seen:
             return items
         array = SimArray(items)
         array.scheduler = self._scheduler
-        array.place = self._scheduler.place_of(array)
+        array.place = place_of(self._scheduler, array)
         return array
 
     def monotonic_ns(self) -> int:
@@ -253,6 +194,8 @@ class SimRuntime:
 
     def spawn(self, function: Callable[[], None]) -> None:
         """Add a task."""
+        if self._scheduler.buffers is not None:
+            self._scheduler.buffers.fence("start a thread")
         self._spawned += 1
         self._scheduler.spawn(f"thread-{self._spawned}", function)
 

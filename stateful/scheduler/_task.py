@@ -15,7 +15,19 @@ if TYPE_CHECKING:
 class Task:
     """A task of a scheduler; made by `Scheduler.spawn`."""
 
-    __slots__ = ("deadline", "ended", "error", "greenlet", "injected", "lock", "looked", "name", "started")
+    __slots__ = (
+        "deadline",
+        "draining",
+        "ended",
+        "error",
+        "greenlet",
+        "injected",
+        "lock",
+        "looked",
+        "name",
+        "started",
+        "stores",
+    )
 
     def __init__(self, name: str, body: Callable[[], object]) -> None:
         self.name = name
@@ -28,6 +40,10 @@ class Task:
         """When it last looked at the clock, in virtual nanoseconds."""
         self.ended = False
         self.started = False
+        self.stores = 0
+        """How many of its stores are not yet visible to the others."""
+        self.draining = False
+        """Whether it waits until they are; waiting for a lock, it does in any case."""
         self.error: BaseException | None = None
         self.injected: BaseException | None = None
 
@@ -36,12 +52,11 @@ class Task:
         if self.ended:
             return False
         lock = self.lock
-        return (
-            lock is None
-            or not lock.taken
-            or self.injected is not None
-            or (self.deadline is not None and self.deadline <= now)
-        )
+        if self.injected is not None:
+            return True
+        if self.stores and (self.draining or lock is not None):
+            return False
+        return lock is None or not lock.taken or (self.deadline is not None and self.deadline <= now)
 
     @override
     def __repr__(self) -> str:

@@ -12,7 +12,8 @@ from typing import final
 
 from stateful.scheduler._access import HISTORY, TIME, Kind, Place
 from stateful.scheduler._log import Log
-from stateful.scheduler._runtime import SimCell, SimLock
+from stateful.scheduler._memory import SimCell
+from stateful.scheduler._runtime import SimLock
 
 Clock = dict[str, int]
 
