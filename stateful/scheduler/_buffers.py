@@ -2,7 +2,7 @@
 
 Rule 1: a store to a cell or a slot goes into the buffer of the task that makes it: first in, first out.
 Rule 2: a task that loads a place sees its own newest store there, buffered or not; everybody else sees what is in memory.
-Rule 3: moving the oldest store of P to memory is an option of its own, named `P's store`, at every decision as long as there
+Rule 3: moving the oldest store of P to memory is an option of its own, named `P's-store`, at every decision as long as there
         is one: also while P waits, and after it has ended. The clock moves by itself only when all buffers are empty.
 Rule 4: taking and giving back a lock, trying to, starting a thread, and a store to a *fenced* cell wait until the buffer
         of the task is empty: they are, or contain, locked instructions. Looking whether a lock is taken is none.
@@ -58,9 +58,9 @@ def option_of(task: str) -> str:
     """Return the name of the option that moves the oldest store of a task to memory.
 
     >>> option_of("P")
-    "P's store"
+    "P's-store"
     """
-    return f"{task}'s store"
+    return f"{task}'s-store"
 
 
 @final
