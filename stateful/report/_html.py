@@ -54,13 +54,18 @@ def _block(block: Block) -> str:
         case Heading(level, text, anchor):
             return f'<h{level} id="{anchor}">{escape(text)}</h{level}>'
         case Text(text, state):
-            return f'<p class="{CLASS.get(state, "plain")}">{escape(text)}</p>'
+            return f'<p class="{CLASS.get(state, "plain")}">{_code(text)}</p>'
         case Table():
             return _table(block)
         case Matrix():
             return _matrix(block)
         case Picture():
             return _picture(block)
+
+
+def _code(text: str) -> str:
+    """Return text for HTML; what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _box(caption: str, inside: str) -> str:
@@ -80,7 +85,7 @@ def _table(table: Table) -> str:
 
 
 def _kind(text: str) -> str:
-    if re.fullmatch(r"[\d,.]+( of [\d,.]+)?", text):
+    if re.fullmatch(r"\d[\d,]*(\.\d+)?( of [\d,]+)?", text):
         return ' class="number"'
     return ' class="failed"' if text in ("FAILED", "LIVES") else ""
 

@@ -91,7 +91,12 @@ def page(found: Sequence[Finding], about: Mapping[str, str], title: str = "Evide
         name = promise_id(promise)
         said = " ".join((promise.__doc__ or "").split()).partition(": ")[2]
         tested = " ".join((PARTNERS[promise].__doc__ or "").split())
-        blocks += [Heading(3, name, name), Text(said), Text(f"Put to the test where: {tested}")]
+        blocks += [
+            Heading(3, name, name),
+            Text(said[:1].upper() + said[1:]),
+            Text(f"Put to the test where: {tested[:1].lower()}{tested[1:]}"),
+            Text("Known by: " + "; ".join(known(name, found)) + "."),
+        ]
     blocks.append(Heading(2, "The checks", "checks"))
     for finding in found:
         blocks += section(finding)
@@ -100,16 +105,28 @@ def page(found: Sequence[Finding], about: Mapping[str, str], title: str = "Evide
     return blocks
 
 
+def known(promise: str, found: Sequence[Finding]) -> list[str]:
+    """Return what the checks say of a promise, those that do not speak of it left out."""
+    said = []
+    for check, evidence in found:
+        here = cell(promise, evidence)
+        if here.state == SILENT:
+            continue
+        reach = "" if here.state in ("failed", NOT_RUN) else f" ({here.state})"
+        said.append(f"{check.title}, {here.text}{reach}")
+    return said or ["nothing"]
+
+
 def section(finding: Finding) -> list[Block]:
     """Return what is to be said of one check."""
     check, evidence = finding
     blocks: list[Block] = [Heading(3, check.title, check.key), Text(check.what)]
     if evidence is None:
-        return [*blocks, Text(f"{NOT_RUN.capitalize()}. To run it alone: {check.command}", NOT_RUN)]
+        return [*blocks, Text(f"{NOT_RUN.capitalize()}. To run it alone: `{check.command}`", NOT_RUN)]
     blocks.append(
         Text(
             f"{evidence.reach.value.capitalize()}: {evidence.total:,} {evidence.unit}, {evidence.seconds:.1f} seconds. "
-            f"To run it alone: {check.command}"
+            f"To run it alone: `{check.command}`"
         )
     )
     blocks += [Text(f"FAILED {of}: {text}".replace(" :", ":"), "failed") for of, text in evidence.problems]

@@ -48,7 +48,7 @@ def z3(extent: Extent) -> Evidence | None:
         played = tuple((name, "no such run" if run is None else f"{len(run)} states") for name, run in scenes.items())
         tables.append(Table("Runs that show that the proofs are not empty", ("scene", "played in"), played))
     omitted = f"{left} obligations, and the scenes." if left else ""
-    named_cells = {promise: f"{count} obligations name it" for promise, count in cells.items() if count}
+    named_cells = {promise: naming(count, "obligation") for promise, count in cells.items() if count}
     count = sum(proved.values())
     return Evidence(Reach.PROVED, named_cells, count, "obligations", omitted, tuple(problems), tuple(tables))
 
@@ -77,10 +77,15 @@ def contracts(extent: Extent) -> Evidence | None:
             for promise in {*re.findall(r"\b[SL][1-9]\b", text)} & {*IDS}:
                 cells[promise] += len(lines & confirmed)
     table = Table("Contracts, through the gate", ("file", "conditions", "confirmed", "seconds"), tuple(rows))
-    said = {promise: f"{count} conditions name it" for promise, count in cells.items() if count}
+    said = {promise: naming(count, "condition") for promise, count in cells.items() if count}
     omitted = f"{len(names) - len(chosen)} of {len(names)} files: {', '.join(names[len(chosen) :])}."
     omitted = omitted if len(chosen) < len(names) else ""
     return Evidence(Reach.PROVED, said, total, "conditions", omitted, tuple(problems), (table,))
+
+
+def naming(count: int, what: str) -> str:
+    """Return so many of them in words."""
+    return f"{count} {what} names it" if count == 1 else f"{count} {what}s name it"
 
 
 def docstrings(path: Path) -> dict[str, str]:

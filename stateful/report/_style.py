@@ -24,11 +24,11 @@ p.idle{border-color:var(--dim)}
 .scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;font-size:14px;line-height:1.35}
 caption{text-align:left;font-weight:600;padding:4px 0 6px}
-th,td{border:1px solid var(--line);padding:5px 9px;text-align:left;vertical-align:top}
+th,td{border:1px solid var(--line);padding:5px 8px;text-align:left;vertical-align:top}
 thead th{background:var(--soft)}
 tbody th{font-weight:600}
 td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-table.matrix td{min-width:104px;font-size:13px}
+table.matrix td{min-width:88px;font-size:13px}
 table.matrix tbody th{position:sticky;left:0;background:var(--ground)}
 .proved{background:var(--proved)}
 .complete{background:var(--complete)}
@@ -40,6 +40,7 @@ td.idle,th.idle{color:var(--dim);font-style:italic;
 background:repeating-linear-gradient(135deg,transparent 0 6px,var(--soft) 6px 12px)}
 figure{margin:16px 0}
 figcaption{font-size:14px;color:var(--dim);max-width:80ch}
+code{font:.92em ui-monospace,monospace}
 pre{margin:0;padding:12px;background:var(--soft);font:12.5px/1.45 ui-monospace,monospace;width:max-content;min-width:100%}
 svg{display:block;font:12px system-ui,sans-serif}
 svg text{fill:var(--ink)}
