@@ -5,10 +5,14 @@ Layers, each importing only from those above it:
     _override  _errors  _sequence  _cell  _start  _event_factory     the words
     _arguments  _deadline                                            checks of arguments, moments in time
     _sync                  the only module that blocks, locks, tells the time or starts a thread
+    _kernel  _layout       what a ring between processes needs, and where its words lie
     _gate                  what a subscriber shows to the others
     _sequencer  _slots     which sequences are claimed and published; what the slots hold
+    _shared_lock  _shared_signal  _shared_claims  _shared_gates  _shared_turn     the same between processes
+    _deaths  _shared_sequencer     who has died, and what becomes of it; the order between processes
     _barrier  _claim  _batch       waiting to read; a claim on its way in, a batch on its way out
     _subscriber  _publishing       one reader; what producers do
+    _roll  _shared_roll            who is registered
     _joining                       who reads
     _disruptor                     the ring
 

@@ -31,7 +31,7 @@ class Barrier:
         lowest = self._sequencer.published.value
         for upstream in self._upstreams:
             position = upstream.position.value
-            if position < lowest:
+            if position < lowest and upstream.alive.value:  # only one that died goes before those after it
                 lowest = position
         return Sequence(lowest)
 

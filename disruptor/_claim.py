@@ -87,7 +87,7 @@ class Claim(AbstractSequence[E], Generic[E]):
         try:
             if self._slots.in_place:
                 self._slots.freshen(self._first, n)
-                self._events = cast("list[E | _Unset]", self._slots.read(self._first, n))
+                self._events = cast("list[E | _Unset]", self._slots.filling(self._first, n))
                 self._unset = 0
         except BaseException:
             self.abandon()
@@ -118,13 +118,20 @@ class Claim(AbstractSequence[E], Generic[E]):
                 f"it is abandoned"
             )
         sequencer, slots, first = self._sequencer, self._slots, self._first
+        stored = cast("list[E]", events)
+        if slots.encodes:
+            try:
+                stored = [slots.encode(event) for event in stored]
+            except BaseException:
+                self.abandon()
+                raise
         replaced: object = None
         with sequencer.lock:
             self._require_open()
             self._open = False
             try:
-                if not slots.in_place:
-                    replaced = slots.put_many(first, cast("list[E]", events))
+                if slots.copies:
+                    replaced = slots.put_many(first, stored)
                 sequencer.publish(first, len(events))
             except BaseException:
                 sequencer.recover(first)
@@ -139,7 +146,7 @@ class Claim(AbstractSequence[E], Generic[E]):
             self._abandon(sequencer, first)
 
     def _abandon(self, sequencer: Sequencer, first: int) -> None:
-        if self._open:
+        if self._open and self._mine:
             self._open = False
             try:
                 self._slots.spoil(first, len(self._events))
@@ -148,9 +155,16 @@ class Claim(AbstractSequence[E], Generic[E]):
                 sequencer.recover(first)
                 raise
 
+    @property
+    def _mine(self) -> bool:
+        """Whether this process holds the claim: a child that was forked meanwhile has a copy of it, and does not."""
+        return self._held is None or self._held.mine
+
     def _require_open(self) -> None:
         if not self._open:
             raise ClaimClosed(f"{self!r} is already finished")
+        if not self._mine:
+            raise ClaimClosed(f"{self!r} belongs to the process that this one was forked from")
 
     def __enter__(self) -> "Claim[E]":
         self._require_open()
@@ -173,6 +187,8 @@ class Claim(AbstractSequence[E], Generic[E]):
         if not getattr(
             self, "_open", False
         ):  # not even that is there if an interrupt struck on the way into `__init__`
+            return
+        if not self._mine:
             return
         lock = self._sequencer.lock
         if lock.acquire(False):

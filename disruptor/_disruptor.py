@@ -11,11 +11,13 @@ from typing import Generic, SupportsIndex, TypeVar, final
 from disruptor._arguments import integer_between, ring_capacity, sequence_number
 from disruptor._barrier import Barrier
 from disruptor._errors import InvalidType, OutdatedSequence, SequenceNotFound, SequenceVoid, Unsupported
-from disruptor._gate import Gate
+from disruptor._gate import new_gate
 from disruptor._joining import Joining
 from disruptor._override import override
+from disruptor._roll import LocalRoll
 from disruptor._sequence import INITIAL, Sequence, oldest_kept, room
-from disruptor._sequencer import CLOSED, HALTED, OPEN
+from disruptor._sequencer import CLOSED, HALTED, OPEN, Sequencer
+from disruptor._slots import LocalSlots
 from disruptor._sync import THREADS, Runtime, deadline_of
 
 E = TypeVar("E")
@@ -61,8 +63,9 @@ class Disruptor(Joining[E], Generic[E]):
             raise InvalidType(f"event_factory must be callable, not {event_factory!r}")
         if multiproc:
             raise Unsupported("multiproc=True is not available in this version; rings between threads are")
-        super().__init__(size, event_factory, runtime)
-        self._barrier = Barrier(self._sequencer, Gate(INITIAL, "the ring", runtime))
+        super().__init__(Sequencer(size, runtime), LocalSlots(size, event_factory, runtime), runtime)
+        self._roll = LocalRoll(self._sequencer, self._slots, runtime, self)
+        self._barrier = Barrier(self._sequencer, new_gate(INITIAL, "the ring", runtime))
 
     # --- reading without a subscriber ----------------------------------------------------------------------
 
@@ -94,7 +97,7 @@ class Disruptor(Joining[E], Generic[E]):
             raise OutdatedSequence(f"sequence {wanted} may have been overwritten; the oldest kept is {oldest}")
         if void:
             raise SequenceVoid(f"sequence {wanted} is void: its claim was abandoned")
-        return event
+        return self._slots.decode([event])[0] if self._slots.encodes else event
 
     # --- closing -------------------------------------------------------------------------------------------
 
@@ -173,7 +176,7 @@ class Disruptor(Joining[E], Generic[E]):
     def __repr__(self) -> str:
         kind = "in place" if self._slots.in_place else "by value"
         phase = {OPEN: "open", CLOSED: "closed", HALTED: "halted"}[self._sequencer.phase.value]
-        count = len(self._subscribers)
+        count = len(self.subscribers)
         return (
             f"<Disruptor of {self.capacity}, {kind}, {phase}: published {self.cursor}, claimed {self.claimed}, "
             f"{count} subscriber{'' if count == 1 else 's'}>"

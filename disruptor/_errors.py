@@ -38,6 +38,10 @@ class SubscriberClosed(DisruptorError, RuntimeError):
     """The subscriber was removed from its ring."""
 
 
+class SubscriberDied(DisruptorError, RuntimeError):
+    """The process of a subscriber that holds others back has died, and the ring's policy is to raise."""
+
+
 class SubscriberBusy(DisruptorError, RuntimeError):
     """A second reader came to a subscriber that somebody is reading through: one at a time."""
 

@@ -17,18 +17,23 @@ class Gate:
 
     __slots__ = ("alive", "followers", "name", "position", "reader")
 
-    def __init__(self, position: int, name: str, runtime: Runtime) -> None:
+    def __init__(self, name: str, position: Cell, followers: Cell, alive: Cell) -> None:
         self.name = name
         """For messages."""
-        self.position: Cell = runtime.cell(position)
+        self.position = position
         """The highest sequence processed. Written by whoever has the subscriber's turn, only forward; read by producers
         and by the readers behind, whom an old value only makes more cautious."""
-        self.followers: Cell = runtime.cell(0)
+        self.followers = followers
         """How many subscribers are after this one. Written under the lock; read without it after each move: whoever joins
         later tests the position after it has been counted."""
-        self.alive: Cell = runtime.cell(1)
+        self.alive = alive
         """1 until the subscriber is removed, then 0 for ever. Written under the lock, before the gate goes; read without
         it: an old 1 is found out by the test that follows each copy."""
         self.reader: int | None = None
         """The thread that has the turn. Written by it; another thread only compares it with itself, and never finds
         itself."""
+
+
+def new_gate(position: int, name: str, runtime: Runtime) -> Gate:
+    """Make a gate that stands at `position`."""
+    return Gate(name, runtime.cell(position), runtime.cell(0), runtime.cell(1))

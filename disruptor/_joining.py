@@ -5,17 +5,17 @@ Rule 1: a joiner becomes a gate in the same locked step in which its start is ch
 Rule 2: nobody leaves before those who come after him.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Generic, SupportsIndex, TypeVar
 
 from disruptor._arguments import sequence_number
 from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, OutdatedSequence, SubscriberClosed
 from disruptor._publishing import Publishing
+from disruptor._roll import Roll
 from disruptor._sequence import oldest_kept
 from disruptor._sequencer import HALTED
 from disruptor._start import Start
 from disruptor._subscriber import Subscriber
-from disruptor._sync import Runtime
 
 E = TypeVar("E")
 
@@ -23,18 +23,14 @@ E = TypeVar("E")
 class Joining(Publishing[E], Generic[E]):
     """Who reads from a ring; a part of `Disruptor`."""
 
-    # Both are written under the lock. The tuple is replaced as a whole, so looking at it needs no lock.
-    __slots__ = ("_names", "_subscribers")
+    __slots__ = ("_roll",)
 
-    def __init__(self, capacity: int, event_factory: Callable[[], E] | None, runtime: Runtime) -> None:
-        super().__init__(capacity, event_factory, runtime)
-        self._subscribers: tuple[Subscriber[E], ...] = ()
-        self._names = 0
+    _roll: Roll[E]
 
     @property
     def subscribers(self) -> tuple[Subscriber[E], ...]:
         """The registered subscribers, in order of registration."""
-        return self._subscribers
+        return self._roll.subscribers()
 
     def register_subscriber(
         self,
@@ -61,18 +57,10 @@ class Joining(Publishing[E], Generic[E]):
                 if upstream.closed:
                     raise SubscriberClosed(f"subscriber {upstream.name!r} was removed: nobody can be after it")
             first = self._first(start)
-            subscriber = Subscriber(
-                sequencer,
-                self._slots,
-                self._runtime,
-                first - 1,
-                upstreams,
-                self._name(name),
-                self.remove_subscriber,
-            )
+            subscriber = self._roll.make(first - 1, upstreams, self._name(name))
             try:
                 sequencer.add_gate(subscriber._gate)
-                self._count((*self._subscribers, subscriber), upstreams)
+                self._roll.add(subscriber)
             except BaseException:
                 self._drop(subscriber)  # it gates for nobody
                 raise
@@ -85,9 +73,10 @@ class Joining(Publishing[E], Generic[E]):
         """
         self._require_mine(subscriber)
         with self._sequencer.lock:
-            if subscriber not in self._subscribers:
+            subscribers = self.subscribers
+            if subscriber not in subscribers:
                 return
-            behind = [other.name for other in self._subscribers if subscriber in other.after]
+            behind = [other.name for other in subscribers if subscriber in other.after]
             if behind:
                 raise InvalidValue(
                     f"{subscriber.name!r} cannot be removed before those after it: {', '.join(map(repr, behind))}"
@@ -102,13 +91,7 @@ class Joining(Publishing[E], Generic[E]):
         """Stop `subscriber` from gating; doing it again, or the rest of it, is fine. The caller holds the lock."""
         subscriber._gate.alive.value = 0  # before the gate goes: a reader tests it after copying
         self._sequencer.remove_gate(subscriber._gate)
-        self._count(tuple(other for other in self._subscribers if other is not subscriber), subscriber.after)
-
-    def _count(self, subscribers: tuple[Subscriber[E], ...], upstreams: tuple[Subscriber[E], ...]) -> None:
-        """Make `subscribers` the registered ones, and count the followers of `upstreams` anew."""
-        for upstream in upstreams:
-            upstream._gate.followers.value = sum(upstream in other.after for other in subscribers)
-        self._subscribers = subscribers
+        self._roll.drop(subscriber)
 
     def _first(self, start: Start | int) -> int:
         """Return the first sequence of a joiner. The caller holds the lock, so nothing is claimed meanwhile."""
@@ -122,15 +105,12 @@ class Joining(Publishing[E], Generic[E]):
         return start
 
     def _name(self, name: str | None) -> str:
-        taken = {subscriber.name for subscriber in self._subscribers}
-        if name is not None:
-            if name in taken:
-                raise InvalidValue(f"a subscriber named {name!r} is already registered")
-            return name
-        while (made_up := f"subscriber-{self._names}") in taken:
-            self._names += 1
-        self._names += 1
-        return made_up
+        taken = {subscriber.name for subscriber in self.subscribers}
+        if name is None:
+            return next(made_up for made_up in iter(self._roll.name, None) if made_up not in taken)
+        if name in taken:
+            raise InvalidValue(f"a subscriber named {name!r} is already registered")
+        return name
 
     def _upstreams(self, after: "Subscriber[E] | Iterable[Subscriber[E]]") -> tuple[Subscriber[E], ...]:
         # A subscriber is itself an iterable, of events: it must not be iterated here.

@@ -1,7 +1,7 @@
 """Where everything of a ring between processes lies in its memory, in words of 8 bytes.
 
-Rule 1: one function of (capacity, subscribers, waiters, slot size) gives every place; who opens a ring computes it again from the
-        header, and refuses a file whose size does not agree.
+Rule 1: one function of (capacity, subscribers, waiters, slot size) gives every place; who opens a ring computes it again
+        from the header, and refuses a file whose size does not agree.
 Rule 2: words that different processes store often are at least 64 bytes apart (one line of a processor's cache).
 Rule 3: everything is zero at first, and zero means nothing there: so sequences in tables are stored as sequence + 1.
 """

@@ -26,10 +26,10 @@ class Publishing(Generic[E]):
 
     __slots__ = ("__weakref__", "_runtime", "_sequencer", "_slots")
 
-    def __init__(self, capacity: int, event_factory: Callable[[], E] | None, runtime: Runtime) -> None:
+    def __init__(self, sequencer: Sequencer, slots: Slots[E], runtime: Runtime) -> None:
         self._runtime = runtime
-        self._sequencer = Sequencer(capacity, runtime)
-        self._slots: Slots[E] = Slots(capacity, event_factory, runtime)
+        self._sequencer = sequencer
+        self._slots = slots
 
     def publish(self, event: E, *, timeout: float | None = None) -> Sequence:
         """Publish one event by value; return its sequence.
@@ -40,6 +40,8 @@ class Publishing(Generic[E]):
         slots, sequencer = self._slots, self._sequencer
         if slots.in_place:
             self._refuse("publish", "publish_event or claim")
+        if slots.encodes:
+            event = slots.encode(event)
         deadline = None if timeout is None else deadline_of(self._runtime, timeout)
         with sequencer.lock:
             try:
@@ -68,6 +70,8 @@ class Publishing(Generic[E]):
         batch = list(events)
         n = len(batch)
         self._require_to_fit(n)  # again: its size may have been wrong
+        if slots.encodes:
+            batch = [slots.encode(event) for event in batch]
         deadline = deadline_of(self._runtime, timeout)
         if not n:
             return range(0)
@@ -112,6 +116,10 @@ class Publishing(Generic[E]):
     @override
     def __reduce__(self) -> NoReturn:
         raise InvalidType(f"{self!r} lives in one process, and once: it can be neither copied nor pickled")
+
+    def _reduce_subscriber(self, subscriber: object) -> NoReturn:
+        """Tell that a subscriber cannot be pickled."""
+        raise InvalidType(f"{subscriber!r} lives in one process, and once: it can be neither copied nor pickled")
 
     def _require_to_fit(self, n: int) -> None:
         capacity = self._sequencer.capacity

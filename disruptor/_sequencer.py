@@ -10,19 +10,19 @@ Rule 5: a claim is noted in `_taking` before `claimed` moves, and the note is re
         What an interrupt strands between the two is voided by `recover`.
 """
 
-from typing import Final, final
+from collections.abc import Iterable, Iterator, MutableMapping
+from typing import Final, Protocol
 
 from disruptor._errors import DisruptorClosed, InsufficientCapacity, SelfDeadlock
 from disruptor._gate import Gate
 from disruptor._sequence import INITIAL, Sequence, claim_end, limit_of
-from disruptor._sync import Runtime, Signal
+from disruptor._sync import News, Runtime, Signal
 
 OPEN: Final = 0
 CLOSED: Final = 1
 HALTED: Final = 2
 
 
-@final
 class Held:
     """A claim that somebody has yet to finish."""
 
@@ -35,8 +35,28 @@ class Held:
         """The thread that must finish it, if known. Written by it, without the lock; another thread only compares it with
         itself, and never finds itself."""
 
+    @property
+    def mine(self) -> bool:
+        """Whether this process has made the claim, and not the one that it was forked from."""
+        return True
 
-@final
+
+class Voids(Protocol):
+    """The part of a set of sequences that the ring uses."""
+
+    def update(self, sequences: Iterable[int], /) -> None:
+        """Add sequences."""
+
+    def difference_update(self, sequences: Iterable[int], /) -> None:
+        """Forget sequences."""
+
+    def __contains__(self, sequence: object, /) -> bool: ...
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[int]: ...
+
+
 class Sequencer:
     """The order of claims and publications in one ring, for any number of producers.
 
@@ -67,17 +87,17 @@ class Sequencer:
     def __init__(self, capacity: int, runtime: Runtime) -> None:
         self.capacity = capacity
         self.lock = runtime.lock()
-        self.room = Signal(runtime, self.lock)
-        self.news = Signal(runtime, self.lock)
+        self.room: News = Signal(runtime, self.lock)
+        self.news: News = Signal(runtime, self.lock)
         self.claimed = runtime.cell(INITIAL)
         self.published = runtime.cell(INITIAL)
         self.phase = runtime.cell(OPEN)
         self.gates: tuple[Gate, ...] = ()
-        self.voids: set[int] = set()
+        self.voids: Voids = set()
         self._runtime = runtime
         self._limit: int = limit_of(INITIAL, capacity)
-        self._held: dict[int, Held] = {}
-        self._done: dict[int, int] = {}
+        self._held: MutableMapping[int, Held] = {}
+        self._done: MutableMapping[int, int] = {}
         self._taking: int | None = None
 
     # --- claiming; the caller holds the lock ---------------------------------------------------------------
@@ -247,7 +267,7 @@ class Sequencer:
         with self.lock:
             claimed, published = self.claimed.value, self.published.value
             expected = published + 1
-            ends = {first: held.last for first, held in self._held.items()} | self._done
+            ends = {first: held.last for first, held in self._held.items()} | dict(self._done)
             for first in sorted(ends):
                 if first != expected:
                     break

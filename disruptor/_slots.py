@@ -10,7 +10,7 @@ Rule 4: the object in an in-place slot whose filling failed is *stale*: nobody i
 """
 
 from collections.abc import Callable
-from typing import Generic, TypeVar, cast, final
+from typing import Final, Generic, Protocol, TypeVar, cast, final
 
 from disruptor._sequence import slot_of, split
 from disruptor._sync import Runtime
@@ -18,9 +18,56 @@ from disruptor._sync import Runtime
 E = TypeVar("E")
 
 
-@final
-class Slots(Generic[E]):
+class Slots(Protocol[E]):
     """The slots of one ring: `capacity` places for events.
+
+    What a slot holds instead of an event (bytes, say) is *stored*; its type is said to be that of the event, although it
+    is not, if `encodes`. `encode` and `decode` are the user's code: they are called without the ring's lock.
+    """
+
+    @property
+    def in_place(self) -> bool:
+        """Whether events are made once, by a factory, and filled by producers."""
+
+    @property
+    def copies(self) -> bool:
+        """Whether what is published has to be put into the slots; otherwise it is there."""
+
+    @property
+    def encodes(self) -> bool:
+        """Whether the slots hold something else than the events."""
+
+    def encode(self, event: E) -> E:
+        """Return what is stored for `event`. Raises `InvalidValue` if it does not fit."""
+
+    def decode(self, stored: list[E]) -> list[E]:
+        """Return the events of what was read. The caller has made sure that it was not overwritten meanwhile."""
+
+    def at(self, sequence: int) -> E:
+        """Return what the slot of `sequence` holds, to be decoded."""
+
+    def put(self, sequence: int, stored: E) -> object:
+        """Store one; return what it replaces, for the caller to drop unlocked: its finaliser is the user's code."""
+
+    def put_many(self, first: int, stored: list[E]) -> object:
+        """Store several from sequence `first` on; return the replaced ones, for the caller to drop unlocked."""
+
+    def read(self, first: int, count: int) -> list[E]:
+        """Return the `count` stored from sequence `first` on, as a new list, to be decoded."""
+
+    def filling(self, first: int, n: int) -> list[E]:
+        """Return the events in place of a new claim, to be filled."""
+
+    def spoil(self, first: int, count: int) -> None:
+        """Take note that the events in place of an abandoned claim may be half filled."""
+
+    def freshen(self, first: int, count: int) -> None:
+        """Make the half-filled events in place of a new claim anew. What the factory raises passes through."""
+
+
+@final
+class LocalSlots(Generic[E]):
+    """The slots of a ring between threads: a list of objects.
 
     `_items`: one object a slot. Written under Rule 1, read under Rule 2.
     `_stale`: slots to be freshened. Added to by an abandoning claim before it gives its slots up, taken from by
@@ -40,6 +87,25 @@ class Slots(Generic[E]):
     def in_place(self) -> bool:
         """Whether events are made once, by a factory, and filled by producers."""
         return self._factory is not None
+
+    @property
+    def copies(self) -> bool:
+        """Whether what is published has to be put into the slots; otherwise it is there."""
+        return self._factory is None
+
+    encodes: Final = False
+
+    def encode(self, event: E) -> E:
+        """Return `event` itself."""
+        return event
+
+    def decode(self, stored: list[E]) -> list[E]:
+        """Return `stored` itself."""
+        return stored
+
+    def filling(self, first: int, n: int) -> list[E]:
+        """Return the events in place of a new claim, to be filled."""
+        return self.read(first, n)
 
     def at(self, sequence: int) -> E:
         """Return what the slot of `sequence` holds."""

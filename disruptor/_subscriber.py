@@ -6,25 +6,35 @@ Rule 3: what is handed out was published, and confirmed to be protected by this 
 Rule 4: a reader walks past voids while it waits: a ring full of voids must not stop its producers.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from collections.abc import Sequence as AbstractSequence
 from functools import partial
 from types import TracebackType
-from typing import Generic, NoReturn, SupportsIndex, TypeVar, final
+from typing import Generic, Protocol, SupportsIndex, TypeVar, final
 
 from disruptor._arguments import integer_between, sequence_number
 from disruptor._barrier import Barrier
 from disruptor._batch import Batch, Reading, sequences_of
 from disruptor._deadline import check_timeout
-from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, SubscriberBusy, SubscriberClosed
+from disruptor._errors import DisruptorClosed, InvalidValue, SubscriberBusy, SubscriberClosed
 from disruptor._gate import Gate
 from disruptor._override import override
 from disruptor._sequence import Sequence, batch_end, lag
 from disruptor._sequencer import HALTED, Sequencer
 from disruptor._slots import Slots
-from disruptor._sync import Runtime, deadline_of
+from disruptor._sync import Lock, Runtime, deadline_of
 
 E = TypeVar("E")
+
+
+class Home(Protocol[E]):
+    """The ring that a subscriber is registered with, as far as it needs it."""
+
+    def remove_subscriber(self, subscriber: "Subscriber[E]") -> None:
+        """Stop it from gating."""
+
+    def _reduce_subscriber(self, subscriber: "Subscriber[E]") -> tuple[object, ...]:
+        """Return how it is pickled; `InvalidType` if it cannot be."""
 
 
 @final
@@ -53,7 +63,7 @@ class Subscriber(Generic[E]):
         "__weakref__",
         "_barrier",
         "_gate",
-        "_remove",
+        "_home",
         "_runtime",
         "_sequencer",
         "_slots",
@@ -67,21 +77,21 @@ class Subscriber(Generic[E]):
         sequencer: Sequencer,
         slots: Slots[E],
         runtime: Runtime,
-        position: int,
+        gate: Gate,
+        turn: Lock,
         after: "tuple[Subscriber[E], ...]",
-        name: str,
-        remove: "Callable[[Subscriber[E]], None]",
+        home: Home[E],
     ) -> None:
-        self._remove = remove
+        self._home = home
         self._sequencer = sequencer
         self._slots = slots
         self._runtime = runtime
-        self._turn = runtime.lock()
-        self._gate = Gate(position, name, runtime)
-        self._barrier = Barrier(sequencer, self._gate, tuple(upstream._gate for upstream in after))
+        self._turn = turn
+        self._gate = gate
+        self._barrier = Barrier(sequencer, gate, tuple(upstream._gate for upstream in after))
         self.after = after
         """The subscribers that go first: this one reads only what all of them have processed."""
-        self.name = name
+        self.name = gate.name
         """The name given at registration, or one made up."""
 
     # --- looking -------------------------------------------------------------------------------------------
@@ -102,8 +112,8 @@ class Subscriber(Generic[E]):
         return not self._gate.alive.value
 
     @override
-    def __reduce__(self) -> NoReturn:
-        raise InvalidType(f"{self!r} lives in one process, and once: it can be neither copied nor pickled")
+    def __reduce__(self) -> tuple[object, ...]:
+        return self._home._reduce_subscriber(self)
 
     @override
     def __repr__(self) -> str:
@@ -188,7 +198,7 @@ class Subscriber(Generic[E]):
 
     def close(self) -> None:
         """Remove this subscriber from its ring; see `Disruptor.remove_subscriber`."""
-        self._remove(self)
+        self._home.remove_subscriber(self)
 
     def __enter__(self) -> "Subscriber[E]":
         return self

@@ -150,6 +150,24 @@ def deadline_of(runtime: Runtime, timeout: float | None) -> int | None:
     return None if seconds is None else deadline_after(runtime.monotonic_ns(), seconds)
 
 
+class News(Protocol):
+    """One kind of news that callers may be asleep for: see `Signal`."""
+
+    sleepers: Cell
+
+    def wait_until(self, ready: Callable[[], bool], deadline: int | None) -> bool:
+        """Sleep until `ready()` is true, and return true; false once `deadline` has passed without."""
+
+    def wake(self) -> None:
+        """Wake everybody. The caller holds the lock, and has made its change."""
+
+    def nudge(self) -> None:
+        """Wake everybody. The caller does not hold the lock, and has made its change."""
+
+    def asleep(self) -> int:
+        """Return how many sleep and were not woken yet. For tests; the caller holds the lock."""
+
+
 @final
 class Signal:
     """One kind of news that callers may be asleep for.
@@ -223,6 +241,10 @@ class Signal:
         if self.sleepers.value:
             with self._lock:
                 self._wake_all()
+
+    def asleep(self) -> int:
+        """Return how many sleep and were not woken yet. For tests; the caller holds the lock."""
+        return len(self._waiters)
 
     def _wake_all(self) -> None:
         for waiter in self._waiters:

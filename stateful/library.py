@@ -10,6 +10,7 @@ import disruptor._disruptor
 import disruptor._gate
 import disruptor._joining
 import disruptor._publishing
+import disruptor._roll
 import disruptor._sequencer
 import disruptor._slots
 import disruptor._subscriber
@@ -23,6 +24,7 @@ LIBRARY = (
     disruptor._gate,
     disruptor._joining,
     disruptor._publishing,
+    disruptor._roll,
     disruptor._sequencer,
     disruptor._slots,
     disruptor._subscriber,

@@ -101,7 +101,7 @@ class ThreadsRing(Generic[E]):
         """Return how many callers are asleep, and were not yet woken."""
         sequencer = self.ring._sequencer
         with sequencer.lock:
-            return len(sequencer.room._waiters) + len(sequencer.news._waiters)
+            return sequencer.room.asleep() + sequencer.news.asleep()
 
     def check(self) -> None:
         """Ask the ring for its invariants."""

@@ -1,6 +1,6 @@
 """Mutants of who belongs to the ring, of what is one's own, and of closing for good."""
 
-from stateful.mutants._mutant import BARRIER, CLAIM, JOINING, MOVES, SEQUENCER, SUBSCRIBER, Mutant
+from stateful.mutants._mutant import BARRIER, CLAIM, JOINING, MOVES, ROLL, SEQUENCER, SUBSCRIBER, Mutant
 
 LOCKS = "        with sequencer.lock:\n            if sequencer.phase.value == HALTED:\n"
 
@@ -57,7 +57,7 @@ BELONGING: tuple[Mutant, ...] = (
     ),
     Mutant(
         "no follower is ever counted",
-        JOINING,
+        ROLL,
         "sum(upstream in other.after for other in subscribers)",
         "0",
         "L1",
@@ -66,7 +66,7 @@ BELONGING: tuple[Mutant, ...] = (
     ),
     Mutant(
         "a follower that leaves takes the others' registrations along",
-        JOINING,
+        ROLL,
         "if other is not subscriber), subscriber.after)\n",
         "if other is not subscriber), subscriber.after)\n"
         "        for upstream in subscriber.after:\n            upstream._gate.followers.value = 0\n",
@@ -87,7 +87,7 @@ BELONGING: tuple[Mutant, ...] = (
         "whoever leaves takes all others along",
         JOINING,
         "        subscriber._gate.alive.value = 0  # before",
-        "        for other in self._subscribers:\n            other._gate.alive.value = 0\n        # before",
+        "        for other in self.subscribers:\n            other._gate.alive.value = 0\n        # before",
         "S9",
         "B8",
         "one follower leaves, one waits",

@@ -1,0 +1,80 @@
+"""What is done about the dead: claims that nobody will finish, subscribers that nobody reads through.
+
+Rule 1: who waits in vain for `PARK_SECONDS` looks for the dead, under the lock. Nobody else ever does: it costs a call of
+        the operating system for each.
+Rule 2: a claim of a dead participant becomes void. It has not been published: whoever published has been told so only after.
+Rule 3: of dead subscribers only those are looked at that hold somebody back: producers (the lowest of all gates), or readers
+        behind them. So one that nobody misses stays, and another process may go on with it.
+Rule 4: by policy, they are removed (logged, counted), or whoever is held back raises `SubscriberDied`.
+Rule 5: nothing of the user's runs under the lock: what is logged is logged by a thread of its own.
+"""
+
+import logging
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from disruptor._cell import Cell
+from disruptor._errors import SubscriberDied
+from disruptor._kernel import Kernel
+from disruptor._shared_claims import SharedHeld
+from disruptor._shared_gates import Row
+from disruptor._sync import Runtime
+
+if TYPE_CHECKING:
+    from disruptor._shared_sequencer import SharedSequencer
+
+LOG: Final = logging.getLogger("disruptor")
+
+
+class Policy(Enum):
+    """What happens to a subscriber whose process has died while it holds somebody back."""
+
+    REMOVE = "remove"
+    RAISE = "raise"
+
+
+class Deaths:
+    """Looks for the dead in one ring."""
+
+    __slots__ = ("_claims", "_kernel", "_policy", "_runtime", "_subscribers")
+
+    def __init__(self, kernel: Kernel, runtime: Runtime, policy: Policy, claims: Cell, subscribers: Cell) -> None:
+        self._kernel = kernel
+        self._runtime = runtime
+        self._policy = policy
+        self._claims = claims
+        self._subscribers = subscribers
+
+    def bury(self, sequencer: "SharedSequencer", *, room: bool) -> None:
+        """Void the claims of the dead, and see to dead subscribers that hold back producers (`room`) or readers.
+
+        The caller holds the lock. Raises `SubscriberDied`, if that is the policy.
+        """
+        for first, held in [*sequencer._held.items()]:
+            if isinstance(held, SharedHeld) and not self._kernel.alive(held.participant):
+                sequencer.void(first, held.last - first + 1)
+                self._claims.value += 1
+                self._tell("the claim of %d..%d is void: the process that held it has died", first, held.last)
+        table = sequencer.gate_table
+        rows = table.rows()
+        behind = sequencer.published.value
+        lowest = min((row.gate.position.value for row in rows), default=behind)
+        for row in rows:
+            position = row.gate.position.value
+            holds_back = position == lowest if room else bool(row.gate.followers.value)
+            if position < behind and holds_back and not self._kernel.alive(table.owner(row)):
+                if self._policy is Policy.RAISE:
+                    raise SubscriberDied(
+                        f"subscriber {row.gate.name!r} is at {position} and holds others back, and its process has died; "
+                        f"remove it, or go on with it in another process"
+                    )
+                self._remove(sequencer, row)
+
+    def _remove(self, sequencer: "SharedSequencer", row: Row) -> None:
+        sequencer.remove_gate(row.gate)
+        self._subscribers.value += 1
+        self._tell("subscriber %r was removed at %d: its process has died", row.gate.name, row.gate.position.value)
+
+    def _tell(self, text: str, *values: object) -> None:
+        self._runtime.spawn(partial(LOG.warning, text, *values))

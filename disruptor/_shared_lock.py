@@ -1,0 +1,115 @@
+"""The ring's lock among processes, and among the threads of each: whoever takes it finds the ring whole.
+
+Rule 1: a thread first takes a lock of its process, then the process takes the ring's. So threads exclude each other, too.
+Rule 2: whoever has it has written his number into the `busy` word. Who takes the lock and finds a number there comes after
+        a holder that died: he puts right what that one left half done, before anything else.
+Rule 3: what an interrupt leaves: to give the ring's lock back twice is harmless as long as the process's own is held, so
+        it is given back again. Only at the very entry of `__exit__`, before its first line, nothing can be done: then the
+        thread that comes back finds itself named as the holder, and goes on from there; others wait until it does, or ends.
+"""
+
+from collections.abc import Callable
+from operator import call
+from types import TracebackType
+from typing import final
+
+from disruptor._cell import Cell
+from disruptor._kernel import Kernel
+from disruptor._sync import Lock
+
+
+@final
+class SharedLock:
+    """A `Lock`, not re-entrant, that outlives whoever holds it.
+
+    `holder`: the thread of this process that has the lock, or None. Written by it; another one only compares it with itself,
+    and never finds itself.
+    """
+
+    __slots__ = ("_busy", "_ident", "_kernel", "_local", "_me", "_repair", "holder")
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        busy: Cell,
+        me: Callable[[], int],
+        ident: Callable[[], int],
+        repair: Callable[[], None],
+    ) -> None:
+        self._kernel = kernel
+        self._busy = busy
+        self._me = me
+        self._ident = ident
+        self._repair = repair
+        self._local: Lock = kernel.local_lock()
+        self.holder: int | None = None
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take the lock; with `blocking=False`, return whether it could be taken at once.
+
+        `timeout` is for the threads of this process only.
+        """
+        me = self._me()
+        taken: list[bool] = []
+        try:
+            if self.holder == self._ident():  # Rule 3: it was interrupted on its way out
+                taken.append(True)
+            else:
+                taken.extend(map(call, (self._local.acquire,), (blocking,), (timeout,)))
+            if taken[0] and self._enter(me, blocking):
+                return True
+        except BaseException:
+            if taken and taken[0]:
+                self._leave()
+            raise
+        if taken[0]:
+            self._leave()
+        return False
+
+    def _enter(self, me: int, blocking: bool) -> bool:
+        self.holder = self._ident()
+        tries = 0
+        while not self._kernel.try_lock():
+            if not blocking:
+                return False
+            self._kernel.back_off(tries)
+            tries += 1
+        died = self._busy.value
+        self._busy.value = me
+        if died:
+            self._repair()
+        return True
+
+    def release(self) -> None:
+        """Give the lock back."""
+        self._busy.value = 0
+        self._leave()
+
+    def _leave(self) -> None:
+        interrupt: BaseException | None = None
+        given: list[None] = []
+        while not given:
+            try:
+                self._kernel.unlock()
+                given.append(None)
+            except BaseException as error:
+                interrupt = error
+        self.holder = None
+        self._local.release()
+        if interrupt is not None:
+            raise interrupt
+
+    def locked(self) -> bool:
+        """Tell whether a thread of this process holds the lock, or some process was last seen to."""
+        return self._local.locked() or bool(self._busy.value)
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.release()

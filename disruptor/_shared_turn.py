@@ -1,0 +1,88 @@
+"""Who reads through a subscriber, among processes: one at a time, and the process that does so owns it.
+
+Rule 1: the turn is taken under the ring's lock, as a subscriber is removed and its row given to another one: so whoever has
+        the turn of a registered subscriber has its row, until he gives it back (`BUSY`), removed or not.
+Rule 2: a row is taken over when it is first used in another process, unless its owner is alive and reads; then that is an
+        error, as with a second thread. Its position goes with it: what a dead owner had in hand comes again.
+Rule 3: what was forked while its parent had the turn has no turn of its own, and gives none back.
+"""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import final
+
+from disruptor._kernel import Kernel, Memory
+from disruptor._layout import GATES, GateWord
+from disruptor._shared_gates import Row
+from disruptor._sync import Lock
+
+
+@final
+class SharedTurn:
+    """A `Lock` that is only tried: the turn of one subscriber."""
+
+    __slots__ = ("_alive", "_busy", "_kernel", "_local", "_lock", "_me", "_owner", "_taken_by")
+
+    def __init__(
+        self,
+        memory: Memory,
+        row: Row,
+        kernel: Kernel,
+        lock: Lock,
+        me: Callable[[], int],
+    ) -> None:
+        at = GATES + row.number * GateWord.SIZE
+        self._busy = memory.cell(at + GateWord.BUSY)
+        self._owner = memory.cell(at + GateWord.OWNER)
+        self._kernel = kernel
+        self._lock = lock
+        self._me = me
+        self._alive = row.gate.alive
+        self._local = kernel.local_lock()
+        self._taken_by = 0
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take the turn if nobody has it; return whether it was taken. It never waits."""
+        if not self._local.acquire(False):
+            return False
+        try:
+            if self._take(self._me()):
+                return True
+        except BaseException:
+            self.release()
+            raise
+        self._local.release()
+        return False
+
+    def _take(self, me: int) -> bool:
+        with self._lock:
+            if self._alive.value:  # else the row is nobody's, or another one's: the reader will be told
+                owner = self._owner.value
+                if owner != me and self._busy.value and self._kernel.alive(owner):
+                    return False
+                self._owner.value = me
+                self._taken_by = me
+                self._busy.value = 1
+            return True
+
+    def release(self) -> None:
+        """Give the turn back."""
+        taken_by, self._taken_by = self._taken_by, 0
+        if taken_by and taken_by == self._me():
+            self._busy.value = 0
+        self._local.release()
+
+    def locked(self) -> bool:
+        """Tell whether a thread of this process has the turn."""
+        return self._local.locked()
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.release()
