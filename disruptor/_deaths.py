@@ -12,17 +12,15 @@ Rule 5: nothing of the user's runs under the lock: what is logged is logged by a
 import logging
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from disruptor._cell import Cell
 from disruptor._errors import SubscriberDied
 from disruptor._kernel import Kernel
+from disruptor._sequencer import Sequencer
 from disruptor._shared_claims import SharedHeld
-from disruptor._shared_gates import Row
+from disruptor._shared_gates import GateTable
 from disruptor._sync import Runtime
-
-if TYPE_CHECKING:
-    from disruptor._shared_sequencer import SharedSequencer
 
 LOG: Final = logging.getLogger("disruptor")
 
@@ -46,7 +44,7 @@ class Deaths:
         self._claims = claims
         self._subscribers = subscribers
 
-    def bury(self, sequencer: "SharedSequencer", *, room: bool) -> None:
+    def bury(self, sequencer: Sequencer, table: GateTable, *, room: bool) -> None:
         """Void the claims of the dead, and see to dead subscribers that hold back producers (`room`) or readers.
 
         The caller holds the lock. Raises `SubscriberDied`, if that is the policy.
@@ -56,7 +54,6 @@ class Deaths:
                 sequencer.void(first, held.last - first + 1)
                 self._claims.value += 1
                 self._tell("the claim of %d..%d is void: the process that held it has died", first, held.last)
-        table = sequencer.gate_table
         rows = table.rows()
         behind = sequencer.published.value
         lowest = min((row.gate.position.value for row in rows), default=behind)
@@ -69,12 +66,11 @@ class Deaths:
                         f"subscriber {row.gate.name!r} is at {position} and holds others back, and its process has died; "
                         f"remove it, or go on with it in another process"
                     )
-                self._remove(sequencer, row)
-
-    def _remove(self, sequencer: "SharedSequencer", row: Row) -> None:
-        sequencer.remove_gate(row.gate)
-        self._subscribers.value += 1
-        self._tell("subscriber %r was removed at %d: its process has died", row.gate.name, row.gate.position.value)
+                sequencer.remove_gate(row.gate)
+                self._subscribers.value += 1
+                self._tell(
+                    "subscriber %r was removed at %d: its process has died", row.gate.name, row.gate.position.value
+                )
 
     def _tell(self, text: str, *values: object) -> None:
         self._runtime.spawn(partial(LOG.warning, text, *values))

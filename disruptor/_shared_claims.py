@@ -85,8 +85,7 @@ class SharedHeld(Held):
     def mine(self) -> bool:
         return self.participant == self._table.me()
 
-    @property
-    @override
+    @property  # type: ignore[explicit-override]  # mypy does not see it on a property with a setter
     def owner(self) -> int | None:
         """The thread that must finish it, if it is the one that asks; None for all others, and in other processes."""
         ident = self._table.ident()
@@ -94,7 +93,6 @@ class SharedHeld(Held):
         return ident if signed and self.mine else None
 
     @owner.setter
-    @override
     def owner(self, ident: int | None) -> None:
         self._table.words[self._at + ClaimWord.THREAD] = 0 if ident is None else ident & _LOW
 

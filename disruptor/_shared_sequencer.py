@@ -83,24 +83,20 @@ class SharedSequencer(Sequencer):
 
     # --- fields that lie in words --------------------------------------------------------------------------
 
-    @property
-    @override
+    @property  # type: ignore[explicit-override]  # mypy does not see it on a property with a setter
     def _limit(self) -> int:
         return self._limit_word.value
 
     @_limit.setter
-    @override
     def _limit(self, limit: int) -> None:
         self._limit_word.value = limit
 
-    @property
-    @override
+    @property  # type: ignore[explicit-override]  # mypy does not see it on a property with a setter
     def _taking(self) -> int | None:
         taking = self._taking_word.value
         return taking - 1 if taking else None
 
     @_taking.setter
-    @override
     def _taking(self, first: int | None) -> None:
         self._taking_word.value = 0 if first is None else first + 1
 
@@ -134,4 +130,4 @@ class SharedSequencer(Sequencer):
         self._wake()
 
     def _tend(self, kind: int) -> None:
-        self._deaths.bury(self, room=kind == ROOM)
+        self._deaths.bury(self, self.gate_table, room=kind == ROOM)

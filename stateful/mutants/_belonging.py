@@ -77,8 +77,8 @@ BELONGING: tuple[Mutant, ...] = (
     Mutant(
         "a name is given twice",
         JOINING,
-        "            if name in taken:\n",
-        "            if name in taken and not taken:\n",
+        "        if name in taken:\n",
+        "        if name in taken and not taken:\n",
         "S7",
         "B18",
         "tests/api/test_joining.py",
@@ -104,7 +104,8 @@ BELONGING: tuple[Mutant, ...] = (
     Mutant(
         "a claim is published and abandoned at once",
         CLAIM,
-        "        if self._open:\n            self._open = False\n            try:\n                self._slots.spoil",
+        "        if self._open and self._mine:\n            self._open = False\n            try:\n"
+        "                self._slots.spoil",
         "        if self._first >= 0:\n            self._open = False\n            try:\n                self._slots.spoil",
         "S9",
         "B3",

@@ -81,8 +81,8 @@ READING: tuple[Mutant, ...] = (
     Mutant(
         "upstreams are ignored",
         BARRIER,
-        "            if position < lowest:\n",
-        "            if position < lowest < 0:\n",
+        "            if position < lowest and upstream",
+        "            if position < lowest < 0 and upstream",
         "S5",
         "B11",
         "upstream x downstream",

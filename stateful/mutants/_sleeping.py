@@ -125,8 +125,8 @@ SLEEPING: tuple[Mutant, ...] = (
     Mutant(
         "readers sleep under a lock of their own",
         SEQUENCER,
-        "        self.news = Signal(runtime, self.lock)\n",
-        "        self.news = Signal(runtime, runtime.lock())\n",
+        "        self.news: News = Signal(runtime, self.lock)\n",
+        "        self.news: News = Signal(runtime, runtime.lock())\n",
         "L1",
         "B1",
         "publish x read",
