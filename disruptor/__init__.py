@@ -12,7 +12,7 @@ Layers, each importing only from those above it:
     _deaths  _shared_sequencer     who has died, and what becomes of it; the order between processes
     _barrier  _claim  _batch       waiting to read; a claim on its way in, a batch on its way out
     _subscriber  _publishing       one reader; what producers do
-    _roll  _shared_roll            who is registered
+    _roll  _shared_roll  _parts    who is registered; what a ring is put together from
     _joining                       who reads
     _disruptor                     the ring
 

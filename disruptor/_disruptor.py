@@ -14,10 +14,9 @@ from disruptor._errors import InvalidType, OutdatedSequence, SequenceNotFound, S
 from disruptor._gate import new_gate
 from disruptor._joining import Joining
 from disruptor._override import override
-from disruptor._roll import LocalRoll
+from disruptor._parts import Parts, local_parts
 from disruptor._sequence import INITIAL, Sequence, oldest_kept, room
-from disruptor._sequencer import CLOSED, HALTED, OPEN, Sequencer
-from disruptor._slots import LocalSlots
+from disruptor._sequencer import CLOSED, HALTED, OPEN
 from disruptor._sync import THREADS, Runtime, deadline_of
 
 E = TypeVar("E")
@@ -63,9 +62,20 @@ class Disruptor(Joining[E], Generic[E]):
             raise InvalidType(f"event_factory must be callable, not {event_factory!r}")
         if multiproc:
             raise Unsupported("multiproc=True is not available in this version; rings between threads are")
-        super().__init__(Sequencer(size, runtime), LocalSlots(size, event_factory, runtime), runtime)
-        self._roll = LocalRoll(self._sequencer, self._slots, runtime, self)
-        self._barrier = Barrier(self._sequencer, new_gate(INITIAL, "the ring", runtime))
+        self._assemble(local_parts(size, event_factory, runtime))
+
+    @classmethod
+    def _of(cls, parts: Parts[E]) -> "Disruptor[E]":
+        """Return a ring of these parts: for rings between processes, and for tests."""
+        ring: Disruptor[E] = cls.__new__(cls)
+        ring._assemble(parts)
+        return ring
+
+    def _assemble(self, parts: Parts[E]) -> None:
+        super().__init__(parts.sequencer, parts.slots, parts.runtime)
+        self._roll = parts.roll(self)
+        # A gate that nobody waits for and that never ends: it is needed for its name only.
+        self._barrier = Barrier(parts.sequencer, new_gate(INITIAL, "the ring", parts.runtime))
 
     # --- reading without a subscriber ----------------------------------------------------------------------
 

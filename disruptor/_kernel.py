@@ -14,6 +14,9 @@ from typing import Final, Protocol
 from disruptor._cell import Cell
 from disruptor._sync import Lock
 
+NOWHERE: Final = -1
+"""No place to be woken at."""
+
 PARK_SECONDS: Final = 0.05
 """The longest that anybody parks before looking again: what a waker costs that dies between its change and its wake-up."""
 
@@ -50,17 +53,14 @@ class Kernel(Protocol):
     def local_lock(self) -> Lock:
         """Make a lock among the threads of this process; it is free in a child that was forked while it was held."""
 
-    def try_lock(self) -> bool:
-        """Take the ring's lock among processes, without waiting; return whether it was taken.
+    def lock(self, blocking: bool) -> bool:
+        """Take the ring's lock among processes, and wait for it if `blocking`; return whether it was taken.
 
         It is given back by `unlock`, or when this process ends. Threads of one process are not kept apart by it.
         """
 
     def unlock(self) -> None:
-        """Give the ring's lock back."""
-
-    def back_off(self, tries: int) -> None:
-        """Wait a moment, after `tries` times in vain: not at all at first, then longer, some milliseconds at most."""
+        """Give the ring's lock back; doing it again is fine, as long as no thread of this process has taken it since."""
 
     def mark(self, number: int) -> None:
         """Put this process's mark under `number`, until it ends."""
@@ -69,9 +69,9 @@ class Kernel(Protocol):
         """Tell whether the mark under `number` stands; of a number of this process, it does. Never wrong for long."""
 
     def park(self, place: int, seconds: float) -> bool:
-        """Sleep until somebody calls `wake(place)` or `seconds` have passed; return whether it was woken.
+        """Sleep until somebody calls `wake(place)`, or `seconds` or `PARK_SECONDS` have passed; return whether it was woken.
 
-        A wake-up that came before is not lost. It may also end early, for nothing.
+        A wake-up that came before is not lost. It may also end early, for nothing. Nobody wakes `NOWHERE`: then it is a nap.
         """
 
     def wake(self, place: int) -> None:

@@ -68,12 +68,8 @@ class SharedLock:
 
     def _enter(self, me: int, blocking: bool) -> bool:
         self.holder = self._ident()
-        tries = 0
-        while not self._kernel.try_lock():
-            if not blocking:
-                return False
-            self._kernel.back_off(tries)
-            tries += 1
+        if not self._kernel.lock(blocking):
+            return False
         died = self._busy.value
         self._busy.value = me
         if died:

@@ -9,18 +9,15 @@ Rule 4: a place belongs to who sits there until he gets up, or is found dead. If
 """
 
 from collections.abc import Callable
+from math import inf
 from operator import call
-from typing import Final, final
+from typing import final
 
 from disruptor._cell import Cell
 from disruptor._deadline import seconds_until
-from disruptor._kernel import PARK_SECONDS, Kernel, Words
+from disruptor._kernel import NOWHERE, Kernel, Words
 from disruptor._layout import WaiterWord
 from disruptor._sync import Lock, Runtime
-
-_NOWHERE: Final = -1
-_PATIENT: Final = 1_000
-"""As many tries as make `back_off` wait longest."""
 
 
 @final
@@ -61,29 +58,29 @@ class SharedSignal:
         place = self._sit()
         try:
             while not ready():
-                seconds = PARK_SECONDS
+                seconds = inf
                 if deadline is not None:
                     now = self._runtime.monotonic_ns()
                     if now >= deadline:
                         return False
-                    seconds = min(seconds, seconds_until(now, deadline))
+                    seconds = seconds_until(now, deadline)
                 if not self._sleep(place, seconds):
                     self._tend(self._kind)
-                    if place == _NOWHERE:
+                    if place == NOWHERE:
                         place = self._sit()
             return True
         finally:
             self._get_up(place)
 
     def _sit(self) -> int:
-        """Take a place, and count oneself; return it, or `_NOWHERE`."""
+        """Take a place, and count oneself; return it, or `NOWHERE`."""
         waiters = self._waiters
         owners = range(WaiterWord.OWNER, len(waiters), WaiterWord.SIZE)
         free = next((at for at in owners if not waiters[at]), None)
         if free is None:
             free = next((at for at in owners if not self._kernel.alive(waiters[at])), None)
         if free is None:
-            return _NOWHERE
+            return NOWHERE
         place = free // WaiterWord.SIZE
         waiters[free - WaiterWord.OWNER + WaiterWord.SIGNAL] = self._kind
         waiters[free] = self._me()
@@ -91,7 +88,7 @@ class SharedSignal:
         return place
 
     def _get_up(self, place: int) -> None:
-        if place != _NOWHERE:
+        if place != NOWHERE:
             self._waiters[place * WaiterWord.SIZE + WaiterWord.OWNER] = 0
             self._count()
 
@@ -115,10 +112,7 @@ class SharedSignal:
         taken: list[bool] = []
         try:
             given.extend(map(call, (self._lock.release,)))
-            if place != _NOWHERE:
-                return self._kernel.park(place, seconds)
-            self._kernel.back_off(_PATIENT)
-            return False
+            return self._kernel.park(place, seconds)
         finally:
             interrupt: BaseException | None = None
             while not taken:

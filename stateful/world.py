@@ -93,13 +93,13 @@ class World:
     def __init__(self, make: Make, capacity: int, scheduler: Scheduler, oracle: Oracle | None = None) -> None:
         self.scheduler = scheduler
         self.runtime: Runtime = _Watching(scheduler.runtime, self)
+        self._names: dict[str, int] = {}
         self.ring: Ring = make(capacity, self.runtime)
         self._asks_the_ring = oracle is None  # whoever brings an oracle judges by that alone
         self.oracle = oracle or Oracle(capacity, actions=NOTICING if self.ring.notices_itself else UNNOTICING)
         self.outcomes: dict[str, list[Outcome]] = {}
         """How the calls of each task have ended, in order."""
         self._waiting: dict[str, _Clocked] = {}
-        self._names: dict[str, int] = {}
         self._seen: View | None = None
         scheduler.on_step = self._on_step
         scheduler.before_clock = self._before_clock

@@ -62,9 +62,9 @@ class ThreadsRing(Generic[E]):
     notices_itself = True
 
     def __init__(self, ring: Disruptor[E], runtime: Runtime) -> None:
-        self.ring = ring
+        self._ring = ring
         self.runtime = runtime
-        self.subscribers: dict[str, Subscriber[E]] = {}
+        self._subscribers: dict[str, Subscriber[E]] = {}
         self.claims: dict[int, Claim[E]] = {}
         self.readings: dict[str, Reading[E]] = {}
         self.loops: dict[tuple[str, int], Iterator[E | Batch[E]]] = {}
@@ -73,6 +73,24 @@ class ThreadsRing(Generic[E]):
             named(getattr(sequencer, label), label)
         named(sequencer.room.sleepers, "sleepers for room")
         named(sequencer.news.sleepers, "sleepers for news")
+
+    @property
+    def ring(self) -> Disruptor[E]:
+        """The ring, as the current task has it."""
+        return self._ring
+
+    def subscriber(self, name: str) -> Subscriber[E]:
+        """Return a subscriber, as the current task has it."""
+        return self._subscribers[name]
+
+    def registered(self, name: str, joiner: Subscriber[E]) -> None:
+        """Note a new subscriber."""
+        self._subscribers[name] = joiner
+        gate = joiner._gate
+        named(gate.position, f"{name}'s position")
+        named(gate.followers, f"{name}'s followers")
+        named(joiner._turn, f"{name}'s turn")
+        named(gate.alive, f"{name} is alive")
 
     def can(self, call: Call) -> bool:
         """Tell whether this way of holding events has the verb."""
@@ -133,30 +151,25 @@ class ThreadsRing(Generic[E]):
 
     def do_register_subscriber(self, call: Call, timeout: float | None) -> Outcome:
         start = {EARLIEST: Start.EARLIEST, LATEST: Start.LATEST}.get(call.sequence, call.sequence)
-        after = [self.subscribers[name] for name in call.after]
+        after = [self.subscriber(name) for name in call.after]
         joiner = self.ring.register_subscriber(start=start, after=after, name=call.name)
-        self.subscribers[call.name] = joiner
-        gate = joiner._gate
-        named(gate.position, f"{call.name}'s position")
-        named(gate.followers, f"{call.name}'s followers")
-        named(joiner._turn, f"{call.name}'s turn")
-        named(gate.alive, f"{call.name} is alive")
+        self.registered(call.name, joiner)
         return Outcome("ok", (joiner.sequence + 1,))
 
     def do_remove_subscriber(self, call: Call, timeout: float | None) -> Outcome:
-        self.ring.remove_subscriber(self.subscribers[call.name])
+        self.ring.remove_subscriber(self.subscriber(call.name))
         return Outcome("ok")
 
     def do_update_sequence(self, call: Call, timeout: float | None) -> Outcome:
-        self.subscribers[call.name].update_sequence(call.sequence)
+        self.subscriber(call.name).update_sequence(call.sequence)
         return Outcome("ok")
 
     def do_wait_for(self, call: Call, timeout: float | None) -> Outcome:
-        waiter = self.subscribers[call.name] if call.name else self.ring
+        waiter = self.subscriber(call.name) if call.name else self.ring
         return Outcome("ok", (waiter.wait_for(call.sequence, timeout),))
 
     def do_read(self, call: Call, timeout: float | None) -> Outcome:
-        reading = self.subscribers[call.name].read(call.n or None, timeout)
+        reading = self.subscriber(call.name).read(call.n or None, timeout)
         batch = reading.__enter__()
         self.readings[call.name] = reading
         return shown(batch)
@@ -173,7 +186,7 @@ class ThreadsRing(Generic[E]):
     def do_iterate(self, call: Call, timeout: float | None) -> Outcome:
         loop = self.loops.get(self._mine(call.name))
         if loop is None:
-            loop = iter(self.subscribers[call.name])
+            loop = iter(self.subscriber(call.name))
             event = self._begin(call.name, loop)
         else:
             event = self._next(call.name, loop)
@@ -182,7 +195,7 @@ class ThreadsRing(Generic[E]):
     def do_batches(self, call: Call, timeout: float | None) -> Outcome:
         loop = self.loops.get(self._mine(call.name))
         if loop is None:
-            batch = self._begin(call.name, self.subscribers[call.name].batches(call.n or None))
+            batch = self._begin(call.name, self.subscriber(call.name).batches(call.n or None))
         else:
             batch = self._next(call.name, loop)
         if not isinstance(batch, Batch):
@@ -236,7 +249,6 @@ def shown(batch: Batch[E]) -> Outcome:
     return Outcome("ok", tuple(batch.sequences), tuple(str(event) for event in batch))
 
 
-@final
 class ByValue(ThreadsRing[str]):
     """A ring that holds words."""
 
@@ -257,7 +269,6 @@ class ByValue(ThreadsRing[str]):
         return Outcome("ok", tuple(self.ring.publish_many(list(map(str, call.events)), timeout=timeout)))
 
 
-@final
 class InPlace(ThreadsRing[Word]):
     """A ring of events in place."""
 
