@@ -8,11 +8,14 @@ Layers, each importing only from those above it:
     _kernel  _layout       what a ring between processes needs, and where its words lie
     _gate                  what a subscriber shows to the others
     _sequencer  _slots     which sequences are claimed and published; what the slots hold
+    _codec  _formats  _shared_slots        how events become bytes, and what the slots between processes hold
+    _posix  _files  _segment               locks, marks, pipes and memory of the operating system
     _shared_lock  _shared_signal  _shared_claims  _shared_gates  _shared_turn     the same between processes
     _deaths  _shared_sequencer     who has died, and what becomes of it; the order between processes
-    _barrier  _claim  _batch       waiting to read; a claim on its way in, a batch on its way out
+    _barrier  _records  _batch  _claim     waiting to read; a batch on its way out, a claim on its way in
     _subscriber  _publishing       one reader; what producers do
     _roll  _shared_roll  _parts    who is registered; what a ring is put together from
+    _record_slots  _shared_ring    records of NumPy in the slots; a ring between processes, put together
     _joining                       who reads
     _disruptor                     the ring
 

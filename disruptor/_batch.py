@@ -5,13 +5,19 @@ Rule 1: a batch is a copy of a part of the ring, made while the subscriber's gat
 Rule 2: `Reading` marks its batch processed when its block ends, and marks nothing when an exception ends it.
 """
 
+import operator
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as AbstractSequence
 from types import TracebackType
-from typing import Generic, SupportsIndex, TypeVar, final, overload
+from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, cast, final, overload
 
+from disruptor._errors import InvalidType
 from disruptor._override import override
+from disruptor._records import Records
 from disruptor._sequence import Sequence
+
+if TYPE_CHECKING:
+    from disruptor._records import Array
 
 E = TypeVar("E")
 
@@ -32,7 +38,7 @@ class Batch(AbstractSequence[E], Generic[E]):
 
     __slots__ = ("_events", "end", "sequences")
 
-    def __init__(self, events: list[E], sequences: AbstractSequence[Sequence], end: int) -> None:
+    def __init__(self, events: AbstractSequence[E], sequences: AbstractSequence[Sequence], end: int) -> None:
         self._events = events
         self.sequences = sequences
         """The sequence of each event: a range, or a tuple if there are voids between."""
@@ -49,7 +55,17 @@ class Batch(AbstractSequence[E], Generic[E]):
     @overload
     def __getitem__(self, index: slice) -> list[E]: ...
     def __getitem__(self, index: SupportsIndex | slice) -> E | list[E]:
-        return self._events[index]
+        if isinstance(index, slice):
+            return list(self._events[index])
+        return self._events[operator.index(index)]
+
+    @property
+    def arrays(self) -> "tuple[Array, ...]":
+        """The events as slices of the ring's own array: one, or two where its end lies between; more if voids do.
+
+        Nothing is copied. Only of rings between processes whose events are a `numpy.dtype`; otherwise `InvalidType`.
+        """
+        return arrays_of(self._events)
 
     @override
     def __iter__(self) -> Iterator[E]:
@@ -80,6 +96,20 @@ class Reading(Generic[E]):
         traceback: TracebackType | None,
     ) -> None:
         self._end(kind is None)
+
+
+def arrays_of(events: object) -> "tuple[Array, ...]":
+    """Return the arrays that events are slices of; `InvalidType` if they are not."""
+    if isinstance(events, Records):
+        return events.arrays
+    raise InvalidType("only a ring between processes whose event_factory is a numpy.dtype has arrays")
+
+
+def chosen(events: AbstractSequence[E], indices: list[int]) -> AbstractSequence[E]:
+    """Return some of the events."""
+    if isinstance(events, Records):
+        return cast("AbstractSequence[E]", events.picked(indices))
+    return [events[index] for index in indices]
 
 
 def sequences_of(first: int, end: int) -> AbstractSequence[Sequence]:

@@ -11,14 +11,18 @@ import operator
 from collections.abc import Iterator
 from collections.abc import Sequence as AbstractSequence
 from types import TracebackType
-from typing import Final, Generic, NoReturn, SupportsIndex, TypeVar, cast, final, overload
+from typing import TYPE_CHECKING, Final, Generic, NoReturn, SupportsIndex, TypeVar, cast, final, overload
 
 from disruptor._arguments import integer
+from disruptor._batch import arrays_of
 from disruptor._errors import ClaimClosed, InvalidType, InvalidValue
 from disruptor._override import override
 from disruptor._sequencer import Held, Sequencer
 from disruptor._slots import Slots
 from disruptor._sync import Runtime
+
+if TYPE_CHECKING:
+    from disruptor._records import Array
 
 E = TypeVar("E")
 
@@ -97,6 +101,12 @@ class Claim(AbstractSequence[E], Generic[E]):
     def sequences(self) -> range:
         """The sequences of this claim."""
         return range(self._first, self._first + len(self._events))
+
+    @property
+    def arrays(self) -> "tuple[Array, ...]":
+        """The events as one or two slices of the ring's own array, to be filled; as `Batch.arrays`."""
+        self._require_open()
+        return arrays_of(self._events)
 
     @property
     def open(self) -> bool:

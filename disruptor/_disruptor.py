@@ -5,19 +5,36 @@ Rule 2: `get` reads first and tests afterwards: `claimed` moves before a slot is
 """
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from types import TracebackType
-from typing import Generic, SupportsIndex, TypeVar, final
+from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, cast, final
+from weakref import WeakValueDictionary
 
 from disruptor._arguments import integer_between, ring_capacity, sequence_number
 from disruptor._barrier import Barrier
-from disruptor._errors import InvalidType, OutdatedSequence, SequenceNotFound, SequenceVoid, Unsupported
+from disruptor._codec import Codec
+from disruptor._errors import (
+    InvalidType,
+    InvalidValue,
+    OutdatedSequence,
+    SequenceNotFound,
+    SequenceVoid,
+    SubscriberClosed,
+    Unsupported,
+)
+from disruptor._formats import Events
 from disruptor._gate import new_gate
 from disruptor._joining import Joining
 from disruptor._override import override
 from disruptor._parts import Parts, local_parts
 from disruptor._sequence import INITIAL, Sequence, oldest_kept, room
 from disruptor._sequencer import CLOSED, HALTED, OPEN
+from disruptor._shared_gates import serial_of
+from disruptor._subscriber import Subscriber
 from disruptor._sync import THREADS, Runtime, deadline_of
+
+if TYPE_CHECKING:
+    from disruptor._shared_ring import Link
 
 E = TypeVar("E")
 
@@ -29,6 +46,13 @@ class Disruptor(Joining[E], Generic[E]):
     `capacity` is a power of two. Without `event_factory`, slots hold the objects that are published (*by value*);
     with it, `event_factory()` makes one object a slot, which producers change (*in place*).
     `runtime` is the seam for tests: it replaces locks, threads and clock.
+
+    With `multiproc=True` the ring lies in shared memory, and it and its subscribers may be handed to other processes; a
+    stranger opens it by its `name` (`attach`). `event_factory` may be a `ctypes.Structure` or a `numpy.dtype` then: such
+    events lie in the memory themselves. All others are stored as the bytes that `codec` makes of them (pickle, if none is
+    given), `slot_size` bytes at most (256, if not given); producers are handed a copy of theirs to fill.
+    `on_subscriber_death` is `"remove"` or `"raise"`: what becomes of a subscriber whose process has died while others wait
+    for it. There may be `max_subscribers` at a time.
 
     Any number of threads may publish, and each subscriber sees every event, in one order. Producers wait for the
     slowest subscriber. Every call that can wait takes a `timeout` in seconds: `None` or `inf` waits for ever,
@@ -47,7 +71,7 @@ class Disruptor(Joining[E], Generic[E]):
     <Disruptor of 4, by value, closed: published 1, claimed 1, 1 subscriber>
     """
 
-    __slots__ = ("_barrier",)
+    __slots__ = ("_barrier", "_link")
 
     def __init__(
         self,
@@ -55,14 +79,50 @@ class Disruptor(Joining[E], Generic[E]):
         event_factory: Callable[[], E] | None = None,
         *,
         multiproc: bool = False,
+        slot_size: SupportsIndex | None = None,
+        codec: Codec[E] | None = None,
+        on_subscriber_death: str | None = None,
+        max_subscribers: SupportsIndex | None = None,
         runtime: Runtime = THREADS,
     ) -> None:
         size = ring_capacity(capacity)
+        if multiproc:
+            _require_sharing()
+            from disruptor._shared_ring import made
+
+            self._share(*made(size, Events(event_factory, slot_size, codec), on_subscriber_death, max_subscribers))
+            return
         if event_factory is not None and not callable(event_factory):
             raise InvalidType(f"event_factory must be callable, not {event_factory!r}")
-        if multiproc:
-            raise Unsupported("multiproc=True is not available in this version; rings between threads are")
+        if any(option is not None for option in (slot_size, codec, on_subscriber_death, max_subscribers)):
+            raise InvalidValue(
+                "slot_size, codec, on_subscriber_death and max_subscribers are for rings between processes: multiproc=True"
+            )
         self._assemble(local_parts(size, event_factory, runtime))
+
+    @classmethod
+    def attach(
+        cls, name: str, event_factory: Callable[[], E] | None = None, *, codec: Codec[E] | None = None
+    ) -> "Disruptor[E]":
+        """Open a ring between processes by its `name`; in one process, one name is one ring.
+
+        `event_factory` and `codec` must be as they were when the ring was made. Raises `RingNotFound`, or `RingMismatch` if
+        events are held in another way, or what is there is not a ring of this version.
+        """
+        _require_sharing()
+        from disruptor._shared_ring import opened
+
+        parts, link = opened(name, Events(event_factory, None, codec))
+        known = RINGS.get(name)
+        if known is not None:
+            return cast("Disruptor[E]", known)
+        ring: Disruptor[E] = cls.__new__(cls)
+        ring._share(parts, link)
+        return ring
+
+    def _share(self, parts: Parts[E], link: "Link[E]") -> None:
+        self._assemble(parts, link)
+        RINGS[link.segment.name] = self
 
     @classmethod
     def _of(cls, parts: Parts[E]) -> "Disruptor[E]":
@@ -71,7 +131,8 @@ class Disruptor(Joining[E], Generic[E]):
         ring._assemble(parts)
         return ring
 
-    def _assemble(self, parts: Parts[E]) -> None:
+    def _assemble(self, parts: Parts[E], link: "Link[E] | None" = None) -> None:
+        self._link = link
         super().__init__(parts.sequencer, parts.slots, parts.runtime)
         self._roll = parts.roll(self)
         # A gate that nobody waits for and that never ends: it is needed for its name only.
@@ -145,6 +206,28 @@ class Disruptor(Joining[E], Generic[E]):
         else:
             self.halt()
 
+    # --- going to other processes --------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str | None:
+        """The name under which other processes can open this ring; None for a ring between threads."""
+        return None if self._link is None else self._link.segment.name
+
+    @override
+    def __reduce__(self) -> tuple[object, ...]:
+        if self._link is None:
+            raise InvalidType(
+                f"{self!r} lives in one process, and once: it can be neither copied nor pickled. "
+                "With multiproc=True it can be handed to other processes."
+            )
+        events = self._link.events
+        return _attached, (self.name, events.factory, events.codec)
+
+    def _reduce_subscriber(self, subscriber: Subscriber[E]) -> tuple[object, ...]:
+        if self._link is None:
+            raise InvalidType(f"{subscriber!r} lives in one process, and once: it can be neither copied nor pickled")
+        return _subscribed, (self, serial_of(subscriber._gate), subscriber.name)
+
     # --- looking -------------------------------------------------------------------------------------------
 
     @property
@@ -205,3 +288,29 @@ class Disruptor(Joining[E], Generic[E]):
     def getCursor(self) -> Sequence:
         """Return `cursor`."""
         return self.cursor
+
+
+RINGS: "WeakValueDictionary[str, Disruptor[Any]]" = WeakValueDictionary()
+"""The rings between processes that this process has open, by name."""
+
+
+def _require_sharing() -> None:
+    """Raise `Unsupported` where the system has no record locks."""
+    if find_spec("fcntl") is None:
+        raise Unsupported(
+            "multiproc=True needs record locks, pipes with names and mapped files, as Linux and macOS have them; rings "
+            "between threads work here"
+        )
+
+
+def _attached(name: str, event_factory: Callable[[], E] | None, codec: Codec[E] | None) -> Disruptor[E]:
+    """Open a ring again, where it was unpickled."""
+    return Disruptor.attach(name, event_factory, codec=codec)
+
+
+def _subscribed(ring: Disruptor[E], serial: int, name: str) -> Subscriber[E]:
+    """Find a subscriber again, where it was unpickled."""
+    for subscriber in ring.subscribers:
+        if serial_of(subscriber._gate) == serial:
+            return subscriber
+    raise SubscriberClosed(f"subscriber {name!r} was removed from its ring on its way to this process")

@@ -22,6 +22,18 @@ class Unsupported(DisruptorError, NotImplementedError):
     """Something that this version or platform does not offer."""
 
 
+class RingNotFound(DisruptorError, FileNotFoundError):
+    """There is no ring of this name on this machine, or not any more."""
+
+
+class RingMismatch(DisruptorError, ValueError):
+    """What was found under a ring's name is not what was expected: another version, size or format, or no ring at all."""
+
+
+class SharedMemoryError(DisruptorError, OSError):
+    """The operating system refuses the memory or the files of a ring between processes."""
+
+
 class InsufficientCapacity(DisruptorError, TimeoutError):
     """A producer ran out of time before there was room. It holds nothing: it may try again, or drop."""
 

@@ -7,12 +7,11 @@ Rule 3: an exception between taking a claim and finishing it, an interrupt inclu
 """
 
 from collections.abc import Callable, Collection
-from typing import Generic, NoReturn, SupportsIndex, TypeVar
+from typing import Generic, SupportsIndex, TypeVar
 
 from disruptor._arguments import integer_between
 from disruptor._claim import Claim
 from disruptor._errors import InvalidType, InvalidValue
-from disruptor._override import override
 from disruptor._sequence import Sequence
 from disruptor._sequencer import Sequencer
 from disruptor._slots import Slots
@@ -112,14 +111,6 @@ class Publishing(Generic[E]):
         claim = Claim(size, self._sequencer, self._slots, self._runtime)
         claim._take(deadline)
         return claim
-
-    @override
-    def __reduce__(self) -> NoReturn:
-        raise InvalidType(f"{self!r} lives in one process, and once: it can be neither copied nor pickled")
-
-    def _reduce_subscriber(self, subscriber: object) -> NoReturn:
-        """Tell that a subscriber cannot be pickled."""
-        raise InvalidType(f"{subscriber!r} lives in one process, and once: it can be neither copied nor pickled")
 
     def _require_to_fit(self, n: int) -> None:
         capacity = self._sequencer.capacity

@@ -21,24 +21,29 @@ from disruptor._layout import GATES, GateWord, Layout, State
 class Registered:
     """Whether a row still belongs to one subscriber: a cell that is 1 or 0."""
 
-    __slots__ = ("_at", "_serial", "_words")
+    __slots__ = ("_at", "_words", "serial")
 
     def __init__(self, words: Words, at: int, serial: int) -> None:
         self._words = words
         self._at = at
-        self._serial = serial
+        self.serial = serial
 
     @property
     def value(self) -> int:
         """1 as long as the subscriber is registered."""
-        return int(self._words[self._at + GateWord.SERIAL] == self._serial)
+        return int(self._words[self._at + GateWord.SERIAL] == self.serial)
 
     @value.setter
     def value(self, value: int) -> None:
         if value:
-            self._words[self._at + GateWord.SERIAL] = self._serial
+            self._words[self._at + GateWord.SERIAL] = self.serial
         elif self.value:
             self._words[self._at + GateWord.SERIAL] = 0
+
+
+def serial_of(gate: Gate) -> int:
+    """Return the serial of a gate between processes; 0 for one between threads."""
+    return gate.alive.serial if isinstance(gate.alive, Registered) else 0
 
 
 class Row(NamedTuple):

@@ -8,7 +8,6 @@ from typing import Generic, TypeVar, final
 from weakref import WeakValueDictionary
 
 from disruptor._cell import Cell
-from disruptor._gate import Gate
 from disruptor._kernel import Kernel, Memory
 from disruptor._layout import State
 from disruptor._shared_gates import Row
@@ -80,7 +79,3 @@ class SharedRoll(Generic[E]):
 
     def drop(self, subscriber: Subscriber[E]) -> None:
         """Forget one that gates no more. Nothing is to be done: the table says it."""
-
-    def serial(self, gate: Gate) -> int | None:
-        """Return the serial of a registered gate."""
-        return next((row.serial for row in self._sequencer.gate_table.rows() if row.gate is gate), None)

@@ -10,6 +10,7 @@ Rule 4: the object in an in-place slot whose filling failed is *stale*: nobody i
 """
 
 from collections.abc import Callable
+from collections.abc import Sequence as AbstractSequence
 from typing import Final, Generic, Protocol, TypeVar, cast, final
 
 from disruptor._sequence import slot_of, split
@@ -40,7 +41,7 @@ class Slots(Protocol[E]):
     def encode(self, event: E) -> E:
         """Return what is stored for `event`. Raises `InvalidValue` if it does not fit."""
 
-    def decode(self, stored: list[E]) -> list[E]:
+    def decode(self, stored: AbstractSequence[E]) -> AbstractSequence[E]:
         """Return the events of what was read. The caller has made sure that it was not overwritten meanwhile."""
 
     def at(self, sequence: int) -> E:
@@ -52,10 +53,10 @@ class Slots(Protocol[E]):
     def put_many(self, first: int, stored: list[E]) -> object:
         """Store several from sequence `first` on; return the replaced ones, for the caller to drop unlocked."""
 
-    def read(self, first: int, count: int) -> list[E]:
-        """Return the `count` stored from sequence `first` on, as a new list, to be decoded."""
+    def read(self, first: int, count: int) -> AbstractSequence[E]:
+        """Return the `count` stored from sequence `first` on, to be decoded."""
 
-    def filling(self, first: int, n: int) -> list[E]:
+    def filling(self, first: int, n: int) -> AbstractSequence[E]:
         """Return the events in place of a new claim, to be filled."""
 
     def spoil(self, first: int, count: int) -> None:
@@ -99,7 +100,7 @@ class LocalSlots(Generic[E]):
         """Return `event` itself."""
         return event
 
-    def decode(self, stored: list[E]) -> list[E]:
+    def decode(self, stored: AbstractSequence[E]) -> AbstractSequence[E]:
         """Return `stored` itself."""
         return stored
 

@@ -14,7 +14,7 @@ from typing import Generic, Protocol, SupportsIndex, TypeVar, final
 
 from disruptor._arguments import integer_between, sequence_number
 from disruptor._barrier import Barrier
-from disruptor._batch import Batch, Reading, sequences_of
+from disruptor._batch import Batch, Reading, chosen, sequences_of
 from disruptor._deadline import check_timeout
 from disruptor._errors import DisruptorClosed, InvalidValue, SubscriberBusy, SubscriberClosed
 from disruptor._gate import Gate
@@ -283,9 +283,11 @@ class Subscriber(Generic[E]):
             if voids:
                 shown = tuple(sequence for sequence in sequences if sequence not in voids)
                 if len(shown) < len(events):
-                    events = [events[sequence - first] for sequence in shown]
+                    events = chosen(events, [sequence - first for sequence in shown])
                     sequences = shown
             self._barrier.confirm()  # until here the gate stood: what was copied is what was published
+            if self._slots.encodes:
+                events = self._slots.decode(events)
             if events:
                 return Batch(events, sequences, end)
             self._move(end)  # nothing but voids (Rule 4)

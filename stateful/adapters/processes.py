@@ -16,10 +16,9 @@ from disruptor._parts import Parts
 from disruptor._shared_roll import SharedRoll
 from disruptor._shared_sequencer import SharedSequencer
 from disruptor._slots import LocalSlots
+from disruptor._subscriber import Home
 from disruptor._sync import Runtime
-from model.oracle import View
-from model.state import Call, Outcome
-from stateful.adapters.threads import ByValue, InPlace, ThreadsRing, Word
+from stateful.adapters.threads import ByValue, ThreadsRing
 from stateful.scheduler._machine import Machine, SimKernel
 
 E = TypeVar("E")
@@ -38,7 +37,7 @@ class Process(Generic[E]):
         self.sequencer = SharedSequencer(machine, layout, kernel, runtime, lambda: number, policy)
         rolls: list[SharedRoll[E]] = []
 
-        def roll(ring: Disruptor[E]) -> SharedRoll[E]:
+        def roll(ring: Home[E]) -> SharedRoll[E]:
             rolls.append(SharedRoll(self.sequencer, slots, runtime, machine, kernel, ring))
             return rolls[0]
 
