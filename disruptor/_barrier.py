@@ -37,9 +37,10 @@ class Barrier:
 
     def confirm(self) -> None:
         """Raise if the ring was halted or the subscriber removed: until then its gate was protecting its slots."""
+        halted = self._sequencer.phase.value == HALTED  # first: whoever is still registered afterwards was so then
         if not self._gate.alive.value:
             raise SubscriberClosed(f"subscriber {self._gate.name!r} was removed from its ring")
-        if self._sequencer.phase.value == HALTED:
+        if halted:
             raise DisruptorClosed("the ring is halted")
 
     def wait_for(self, sequence: int, deadline: int | None) -> Sequence:

@@ -130,6 +130,16 @@ BELONGING: tuple[Mutant, ...] = (
         "halted, then closed",
     ),
     Mutant(
+        "halting is looked at after removal",
+        BARRIER,
+        "        halted = self._sequencer.phase.value == HALTED  # first",
+        "        # first",
+        "S7",
+        "B7",
+        "removed, then halted x read",
+        also=((BARRIER, "        if halted:\n", "        if self._sequencer.phase.value == HALTED:\n"),),
+    ),
+    Mutant(
         "the end of a ring is forgotten by those who wait for it",
         BARRIER,
         "            self._refuse_if_never(sequence)\n",

@@ -192,8 +192,8 @@ READING: tuple[Mutant, ...] = (
     Mutant(
         "halt waits until everything is read",
         BARRIER,
-        "        if self._sequencer.phase.value == HALTED:\n            raise",
-        "        if self._sequencer.phase.value == HALTED and self.readable() < 0:\n            raise",
+        "        if halted:\n            raise",
+        "        if halted and self.readable() < 0:\n            raise",
         "S7",
         "B7",
         "halt x everybody",

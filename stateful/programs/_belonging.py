@@ -58,6 +58,12 @@ BELONGING: tuple[Program, ...] = (
         (S, publish("a")),
     ),
     Program(
+        "removed, then halted x read",
+        1,
+        {"C": reads("S", 1), "X": each(calls.remove_subscriber("S"), calls.halt())},
+        (S, publish("a")),
+    ),
+    Program(
         "an upstream stands still",
         1,
         {"D": reads("T", 1, timeout=1.0), "E": waits(0, "T", timeout=2.0)},

@@ -45,8 +45,8 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ),
     (
         "Memory models",
-        "One task runs at a time, and sees what was written before. Interpreters without a global lock, and memory "
-        "that is shared by processes, are not modelled.",
+        "The complete explorations show each store at once. Stores that become visible later, in order (x86-TSO), are a "
+        "mode of their own (stateful/test_store_buffers.py). Weaker orders, as ARM has them, are not modelled.",
     ),
     (
         "Mistakes of the model",
