@@ -123,6 +123,7 @@ class SharedSequencer(Sequencer):
     def repair(self) -> None:
         """Put right what a holder of the lock has left half done who died, or was interrupted on its way out."""
         self.recover()
+        self._advance()  # it may have finished the claim that others were waiting for, and not shown it
         self._finished.recount()
         self.gate_table.recount()
         for signal in self._signals:

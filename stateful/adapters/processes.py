@@ -18,7 +18,7 @@ from disruptor._shared_sequencer import SharedSequencer
 from disruptor._slots import LocalSlots
 from disruptor._subscriber import Home
 from disruptor._sync import Runtime
-from stateful.adapters.threads import ByValue, ThreadsRing
+from stateful.adapters.threads import ByValue, InPlace, ThreadsRing, Word
 from stateful.scheduler._machine import Machine, SimKernel
 
 E = TypeVar("E")
@@ -106,4 +106,25 @@ class ProcessesByValue(ByValue):
 
     @override
     def registered(self, name: str, joiner: Subscriber[str]) -> None:
+        self._simulated.register(name, joiner)
+
+
+class ProcessesInPlace(InPlace):
+    """A ring between processes of events in place."""
+
+    def __init__(self, capacity: int, runtime: Runtime) -> None:
+        self._simulated: Simulated[Word] = Simulated(capacity, lambda: Word(runtime), runtime, Policy.REMOVE)
+        ThreadsRing.__init__(self, self._simulated.current().ring, runtime)
+
+    @property
+    @override
+    def ring(self) -> Disruptor[Word]:
+        return self._simulated.current().ring
+
+    @override
+    def subscriber(self, name: str) -> Subscriber[Word]:
+        return self._simulated.subscriber(name)
+
+    @override
+    def registered(self, name: str, joiner: Subscriber[Word]) -> None:
         self._simulated.register(name, joiner)

@@ -113,6 +113,11 @@ class Buffers:
             places = [((option, number), Kind.TAKE), (store.place, Kind.STORE), ((task.name, store.place), Kind.STORE)]
             scheduler.log.moves(option, decision, [*places, ((option, number, "visible"), Kind.GIVE)])
 
+    def drain(self, task: str) -> None:
+        """Move all stores of a task to memory: what a processor has stored gets there, also when its process is killed."""
+        while self._entries.get(option_of(task)):
+            self.move(option_of(task), -1)
+
     def is_fenced(self, label: str) -> bool:
         """Tell whether stores to a cell of that label are fenced."""
         return any(word in label for word in self.weak.fenced)

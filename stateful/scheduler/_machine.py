@@ -3,12 +3,11 @@
 Rule 1: every word is a cell, and so every load and store is a point. With store buffers, they are buffered.
 Rule 2: who waits for the ring's lock sleeps until it is free: trying again and again would be the same, in more steps.
 Rule 3: nobody is woken by the mere passing of time, unless his own time-out is over: `PARK_SECONDS` would hide every wake-up
-        that is lost. Only after a death, whoever is parked finds his nap over, once.
+        that is lost. Only after a death, when nothing else moves, `naps_end` ends the naps of all who are parked.
 Rule 4: a process that dies stops where it stands, between two steps: nothing of it is unwound, its locks are free, and what
         it has stored has reached the memory (it was a store of a processor) or not (`_buffers.py`).
 """
 
-from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING, final
 
@@ -33,6 +32,7 @@ class Machine:
         self.parked: dict[int, Lock] = {}
         self.dead: set[int] = set()
         self.holder: int | None = None
+        self._ended: set[int] = set()  # places where a nap is over, and nobody has called
 
     def words(self, first: int, count: int) -> Words:
         """Return some words."""
@@ -60,12 +60,24 @@ class Machine:
         """End a process where it stands. Not to be called by a task."""
         task.ended = True
         self.dead.add(number)
+        if self.scheduler is not None and self.scheduler.buffers is not None:
+            self.scheduler.buffers.drain(task.name)
         if self.holder == number:
             self.holder = None
             self.lock.release()
-        for lock in self.parked.values():
+
+    def naps_end(self) -> None:
+        """End the naps of all who are parked, as `PARK_SECONDS` does."""
+        for place, lock in self.parked.items():
             if lock.locked():
+                self._ended.add(place)
                 lock.release()
+
+    def nap_is_over(self, place: int) -> bool:
+        """Tell whether somebody was not called, but has had his nap."""
+        over = place in self._ended
+        self._ended.discard(place)
+        return over
 
 
 @final
@@ -131,9 +143,11 @@ class SimKernel:
 
     def unlock(self) -> None:
         """Give the ring's lock back, if this process has it."""
-        if self._machine.holder == self.number:
-            self._machine.holder = None
-            self._machine.lock.release()
+        machine = self._machine
+        if machine.holder == self.number:
+            machine.lock.release()
+            if machine.holder == self.number:  # unless somebody has taken it since
+                machine.holder = None
 
     def mark(self, number: int) -> None:
         """Nothing is to be done: who is not dead is alive."""
@@ -146,22 +160,10 @@ class SimKernel:
         """Sleep until woken."""
         timeout = -1 if seconds == inf else seconds
         woken = self._machine.place(place).acquire(True, timeout)
-        return woken and not self._machine.dead
+        return woken and not self._machine.nap_is_over(place)
 
     def wake(self, place: int) -> None:
         """Wake who is parked there."""
         lock = self._machine.place(place)
         if lock.locked():
             lock.release()
-
-
-def processes(machine: Machine) -> Callable[[int], SimKernel]:
-    """Return what makes the kernel of each process, once."""
-    made: dict[int, SimKernel] = {}
-
-    def kernel(number: int) -> SimKernel:
-        if number not in made:
-            made[number] = SimKernel(machine, number)
-        return made[number]
-
-    return kernel
