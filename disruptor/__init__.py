@@ -37,6 +37,8 @@ range(1, 3)
 from disruptor._batch import Batch as Batch
 from disruptor._batch import Reading as Reading
 from disruptor._claim import Claim as Claim
+from disruptor._codec import Codec as Codec
+from disruptor._codec import PickleCodec as PickleCodec
 from disruptor._disruptor import Disruptor as Disruptor
 from disruptor._errors import (
     ClaimClosed as ClaimClosed,
@@ -60,6 +62,12 @@ from disruptor._errors import (
     OutdatedSequence as OutdatedSequence,
 )
 from disruptor._errors import (
+    RingMismatch as RingMismatch,
+)
+from disruptor._errors import (
+    RingNotFound as RingNotFound,
+)
+from disruptor._errors import (
     SelfDeadlock as SelfDeadlock,
 )
 from disruptor._errors import (
@@ -69,10 +77,16 @@ from disruptor._errors import (
     SequenceVoid as SequenceVoid,
 )
 from disruptor._errors import (
+    SharedMemoryError as SharedMemoryError,
+)
+from disruptor._errors import (
     SubscriberBusy as SubscriberBusy,
 )
 from disruptor._errors import (
     SubscriberClosed as SubscriberClosed,
+)
+from disruptor._errors import (
+    SubscriberDied as SubscriberDied,
 )
 from disruptor._errors import (
     Unsupported as Unsupported,
@@ -93,6 +107,7 @@ __all__ = [
     "Batch",
     "Claim",
     "ClaimClosed",
+    "Codec",
     "Disruptor",
     "DisruptorClosed",
     "DisruptorError",
@@ -101,15 +116,20 @@ __all__ = [
     "InvalidType",
     "InvalidValue",
     "OutdatedSequence",
+    "PickleCodec",
     "Reading",
+    "RingMismatch",
+    "RingNotFound",
     "SelfDeadlock",
     "Sequence",
     "SequenceNotFound",
     "SequenceVoid",
+    "SharedMemoryError",
     "Start",
     "Subscriber",
     "SubscriberBusy",
     "SubscriberClosed",
+    "SubscriberDied",
     "Unsupported",
     "WaitTimeout",
 ]

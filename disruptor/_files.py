@@ -31,7 +31,10 @@ FLAGS: Final = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 def root() -> Path:
-    """Return the directory where rings are: memory, not a disk, where the system offers it."""
+    """Return the directory where rings are: `$DISRUPTOR_DIR`, or memory, not a disk, where the system offers it."""
+    chosen = os.environ.get("DISRUPTOR_DIR")
+    if chosen:
+        return Path(chosen)
     shm = Path("/dev/shm")
     return shm if shm.is_dir() and os.access(shm, os.W_OK) else Path(tempfile.gettempdir())
 

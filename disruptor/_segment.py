@@ -38,7 +38,18 @@ class About(NamedTuple):
 class Segment:
     """A ring that is open in this process."""
 
-    __slots__ = ("__weakref__", "_joining", "_number", "_participants", "about", "folder", "kernel", "memory", "name")
+    __slots__ = (
+        "__weakref__",
+        "_ending",
+        "_joining",
+        "_number",
+        "_participants",
+        "about",
+        "folder",
+        "kernel",
+        "memory",
+        "name",
+    )
 
     def __init__(
         self, name: str, folder: Path, kernel: PosixKernel, memory: Memory, about: About, number: int | None = None
@@ -51,6 +62,7 @@ class Segment:
         self._joining = LocalLock()
         self._number: list[int] = []  # one, or none before the first use in this process
         self._participants: Cell = memory.cell(State.PARTICIPANTS)
+        self._ending = finalize(self, _end, kernel, folder, self._number)
         if number is None:
             self._number_of_process()
         else:
@@ -78,8 +90,7 @@ class Segment:
 
     def _participate(self, number: int) -> None:
         self._number.append(number)
-        ending = finalize(self, _end, self.kernel, self.folder, self._number)
-        util.Finalize(None, ending, exitpriority=0)  # a child of multiprocessing ends without atexit
+        util.Finalize(None, self._ending, exitpriority=0)  # a child of multiprocessing ends without atexit
 
     def forked(self) -> None:
         """Begin anew, in a child."""

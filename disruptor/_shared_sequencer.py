@@ -16,7 +16,7 @@ from disruptor._kernel import Kernel, Memory
 from disruptor._layout import ClaimWord, Layout, State, WaiterWord
 from disruptor._override import override
 from disruptor._sequence import INITIAL, limit_of
-from disruptor._sequencer import Sequencer
+from disruptor._sequencer import Held, Sequencer
 from disruptor._shared_claims import ClaimTable, DoneClaims, HeldClaims, SharedVoids
 from disruptor._shared_gates import GateTable
 from disruptor._shared_lock import SharedLock
@@ -105,6 +105,11 @@ class SharedSequencer(Sequencer):
     def gates(self) -> tuple[Gate, ...]:  # type: ignore[override]  # a field of `Sequencer`, which it stores; this does not
         """The gates of all registered subscribers, of all processes."""
         return tuple(row.gate for row in self.gate_table.rows())
+
+    @override
+    def hold(self, first: int, n: int) -> Held:
+        super().hold(first, n)
+        return self._held[first]  # as its row shows it
 
     # --- gates; the caller holds the lock ------------------------------------------------------------------
 
