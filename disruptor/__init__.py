@@ -17,6 +17,7 @@ Layers, each importing only from those above it:
     _roll  _shared_roll  _parts    who is registered; what a ring is put together from
     _record_slots  _shared_ring    records of NumPy in the slots; a ring between processes, put together
     _joining                       who reads
+    _looking                       what can be seen
     _disruptor                     the ring
 
 A tour:

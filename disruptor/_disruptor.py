@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, cast, final
 from weakref import WeakValueDictionary
 
-from disruptor._arguments import integer_between, ring_capacity, sequence_number
+from disruptor._arguments import ring_capacity, sequence_number
 from disruptor._barrier import Barrier
 from disruptor._codec import Codec
 from disruptor._errors import (
@@ -25,9 +25,10 @@ from disruptor._errors import (
 from disruptor._formats import Events
 from disruptor._gate import new_gate
 from disruptor._joining import Joining
+from disruptor._looking import Looking
 from disruptor._override import override
 from disruptor._parts import Parts, local_parts
-from disruptor._sequence import INITIAL, Sequence, oldest_kept, room
+from disruptor._sequence import INITIAL, Sequence, oldest_kept
 from disruptor._sequencer import CLOSED, HALTED, OPEN
 from disruptor._shared_gates import serial_of
 from disruptor._subscriber import Subscriber
@@ -40,7 +41,7 @@ E = TypeVar("E")
 
 
 @final
-class Disruptor(Joining[E], Generic[E]):
+class Disruptor(Looking[E], Generic[E]):
     """A multi-producer, multi-subscriber, blocking ring buffer.
 
     `capacity` is a power of two. Without `event_factory`, slots hold the objects that are published (*by value*);
@@ -227,43 +228,6 @@ class Disruptor(Joining[E], Generic[E]):
         if self._link is None:
             raise InvalidType(f"{subscriber!r} lives in one process, and once: it can be neither copied nor pickled")
         return _subscribed, (self, serial_of(subscriber._gate), subscriber.name)
-
-    # --- looking -------------------------------------------------------------------------------------------
-
-    @property
-    def capacity(self) -> int:
-        """The number of slots."""
-        return self._sequencer.capacity
-
-    @property
-    def cursor(self) -> Sequence:
-        """The highest sequence up to which everything is published or void; -1 for none."""
-        return Sequence(self._sequencer.published.value)
-
-    @property
-    def claimed(self) -> Sequence:
-        """The highest sequence handed to any producer; -1 for none."""
-        return Sequence(self._sequencer.claimed.value)
-
-    @property
-    def remaining_capacity(self) -> int:
-        """How many sequences could be claimed at this moment without waiting, in `0..capacity`."""
-        sequencer = self._sequencer
-        return room(sequencer.capacity, sequencer.claimed.value, sequencer.lowest())
-
-    def has_available_capacity(self, n: SupportsIndex = 1) -> bool:
-        """Tell whether `n` sequences (`1..capacity`) could be claimed at this moment without waiting."""
-        return integer_between("n", n, 1, self.capacity) <= self.remaining_capacity
-
-    @property
-    def closed(self) -> bool:
-        """Whether new claims are refused: the ring was closed or halted."""
-        return self._sequencer.phase.value != OPEN
-
-    @property
-    def halted(self) -> bool:
-        """Whether every wait is refused."""
-        return self._sequencer.phase.value == HALTED
 
     @override
     def __repr__(self) -> str:

@@ -22,7 +22,7 @@ from typing import Final
 from disruptor._errors import RingMismatch, RingNotFound
 from disruptor._posix import PosixKernel
 
-_NAME: Final = re.compile(r"[0-9a-f]{16}")
+_NAME: Final = r"[0-9a-f]{16}"
 _UNFINISHED: Final = ".new"
 _OLD: Final = 60.0
 """Seconds after which a directory without even a lock is nobody's any more."""
@@ -46,7 +46,7 @@ def new_name() -> str:
 
 def folder_of(name: str) -> Path:
     """Return the directory of a ring. Raises `RingNotFound` for what cannot be a name."""
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(_NAME, name):
         raise RingNotFound(f"{name!r} is not the name of a ring: 16 hexadecimal digits")
     return root() / f"disruptor-{os.getuid()}-{name}"
 
@@ -60,7 +60,7 @@ def names() -> list[str]:
     """Return the names of this user's rings, left over ones included."""
     prefix = f"disruptor-{os.getuid()}-"
     found = (path.name.removeprefix(prefix) for path in root().glob(prefix + "*"))
-    return sorted(name for name in found if _NAME.fullmatch(name))
+    return sorted(name for name in found if re.fullmatch(_NAME, name))
 
 
 def open_file(folder: Path, name: str) -> int:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NamedTuple, final
 from weakref import WeakValueDictionary, finalize
 
-from disruptor import _files
 from disruptor._cell import Cell
 from disruptor._errors import RingMismatch, RingNotFound, SharedMemoryError
+from disruptor._files import FLAGS, folder_of, new_name, open_file, remove, root, sweep, unfinished
 from disruptor._kernel import Memory
 from disruptor._layout import GATES, MAGIC, MAX_SUBSCRIBERS, VERSION, Header, Layout, State
 from disruptor._posix import LocalLock, MappedMemory, PosixKernel
@@ -119,22 +119,22 @@ def _end(kernel: PosixKernel, folder: Path, number: list[int]) -> None:
     if number:
         number.clear()
         if kernel.seal():
-            _files.remove(folder)
+            remove(folder)
     kernel.close()
 
 
 def create(about: About) -> Segment:
     """Make a ring's files, and open them. Raises `SharedMemoryError` if the system refuses them; then nothing is left."""
     with _opening:
-        _files.sweep({*OPEN})
-        name = _files.new_name()
-        folder = _files.folder_of(name)
-        making = _files.unfinished(folder)
+        sweep({*OPEN})
+        name = new_name()
+        folder = folder_of(name)
+        making = unfinished(folder)
         try:
             making.mkdir(mode=0o700)
-            kernel = PosixKernel(folder, os.open(making / "lock", _files.FLAGS | os.O_CREAT | os.O_EXCL, 0o600))
+            kernel = PosixKernel(folder, os.open(making / "lock", FLAGS | os.O_CREAT | os.O_EXCL, 0o600))
             kernel.mark(1)  # before anybody can see the ring, who could take it for left over
-            file = os.open(making / "memory", _files.FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
+            file = os.open(making / "memory", FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
             try:
                 reserve(file, about.layout.bytes)
                 mapped = mmap(file, about.layout.bytes)
@@ -144,14 +144,13 @@ def create(about: About) -> Segment:
             write_header(memory, about)
             making.rename(folder)
         except OSError as error:
-            _files.remove(making)
+            remove(making)
             raise SharedMemoryError(
                 error.errno,
-                f"{about.layout.bytes} bytes for a ring between processes cannot be had in {_files.root()}: "
-                f"{error.strerror}",
+                f"{about.layout.bytes} bytes for a ring between processes cannot be had in {root()}: {error.strerror}",
             ) from error
         except BaseException:
-            _files.remove(making)
+            remove(making)
             raise
         return Segment(name, folder, kernel, memory, about, 1)
 
@@ -162,9 +161,9 @@ def attach(name: str) -> Segment:
         known = OPEN.get(name)
         if known is not None:
             return known
-        folder = _files.folder_of(name)
+        folder = folder_of(name)
         memory, about = mapped_ring(folder, name)
-        kernel = PosixKernel(folder, _files.open_file(folder, "lock"))
+        kernel = PosixKernel(folder, open_file(folder, "lock"))
         segment = Segment(name, folder, kernel, memory, about)
         if not folder.exists():
             raise RingNotFound(f"there is no ring {name!r} any more: its last participant has just ended")
@@ -180,7 +179,7 @@ def reserve(file: int, size: int) -> None:
 
 def mapped_ring(folder: Path, name: str) -> tuple[MappedMemory, About]:
     """Map the memory of a ring, and read its header."""
-    file = _files.open_file(folder, "memory")
+    file = open_file(folder, "memory")
     try:
         size = os.fstat(file).st_size
         least = 8 * State.CLAIMED

@@ -286,8 +286,7 @@ class Subscriber(Generic[E]):
                     events = chosen(events, [sequence - first for sequence in shown])
                     sequences = shown
             self._barrier.confirm()  # until here the gate stood: what was copied is what was published
-            if self._slots.encodes:
-                events = self._slots.decode(events)
+            events = self._slots.decode(events) if self._slots.encodes else events
             if events:
                 return Batch(events, sequences, end)
             self._move(end)  # nothing but voids (Rule 4)

@@ -22,6 +22,12 @@ MEANT = {
 }
 """What is touched without order on purpose, and why no value of it does harm."""
 
+OF_ONE_CLAIM = {
+    "Claim._open": "tested without the lock, and again under it",
+    "Claim._unset": "a claim is filled by one task; who hands it on sees to the order",
+    "items of a list": "the same: its events, before they are published",
+}
+"""And in the two programs in which two tasks finish one claim."""
 
 LOOKS = ("get x overwrite", "publish_event, fail x claim, publish on 2, in place, empty")
 """Programs in which they are."""
@@ -51,7 +57,7 @@ def test_what_is_not_in_a_cell_is_ordered() -> None:
 
 @pytest.mark.deep
 def test_what_is_not_in_a_cell_is_ordered_in_every_schedule() -> None:
-    assert races(PAIRS + PROGRAMS, 2_000) == set(MEANT)
+    assert races(PAIRS + PROGRAMS, 2_000) == {*MEANT, *OF_ONE_CLAIM}
 
 
 def toy(way: str) -> set[str]:

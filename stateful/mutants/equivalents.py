@@ -18,7 +18,7 @@ class Equivalent(NamedTuple):
     reason: str
 
 
-CAST = "replaced = slots.put_many(first, cast({}, events))".format
+CAST = "stored = cast({}, events)".format
 CASTS = "`cast` does nothing at run time"
 ZIP = "for sequence, event in zip(batch.sequences, batch, {}):".format
 ZIPS = "a batch has as many sequences as events: `strict` is for whoever changes that"
@@ -44,7 +44,7 @@ EQUIVALENTS: tuple[Equivalent, ...] = (
     Equivalent(
         Change(
             "_slots.py",
-            "Slots.freshen",
+            "LocalSlots.freshen",
             "if self._factory is None or not self._stale:",
             "if self._factory is None and not self._stale:",
         ),

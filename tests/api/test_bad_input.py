@@ -68,10 +68,17 @@ def test_what_is_no_factory_is_refused() -> None:
         Disruptor(4, 3)  # type: ignore[arg-type]  # on purpose
 
 
-def test_a_ring_between_processes_is_refused_by_name() -> None:
-    with pytest.raises(Unsupported, match="multiproc=True") as caught:
-        Disruptor(4, multiproc=True)
-    assert isinstance(caught.value, NotImplementedError)
+def test_a_ring_between_processes_is_refused_by_name_where_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("disruptor._disruptor.find_spec", lambda name: None)  # as on Windows
+    makes: list[Callable[[], Disruptor[object]]] = [
+        lambda: Disruptor(4, multiproc=True),
+        lambda: Disruptor.attach("0" * 16),
+    ]
+    for make in makes:
+        with pytest.raises(Unsupported, match="multiproc=True") as caught:
+            make()
+        assert isinstance(caught.value, NotImplementedError)
+    assert Disruptor(4).name is None
 
 
 def test_a_factory_that_raises_passes_its_error_on() -> None:

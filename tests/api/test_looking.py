@@ -182,6 +182,10 @@ TWINS: dict[str, type[Exception]] = {
     "SequenceNotFound": LookupError,
     "OutdatedSequence": LookupError,
     "SequenceVoid": LookupError,
+    "RingNotFound": FileNotFoundError,
+    "RingMismatch": ValueError,
+    "SharedMemoryError": OSError,
+    "SubscriberDied": RuntimeError,
 }
 
 

@@ -4,6 +4,8 @@ import threading
 
 import pytest
 
+from disruptor import Disruptor
+
 DEFINE = """
 from python_disruptor import EventFactory
 
@@ -74,9 +76,11 @@ def test_a_wait_that_times_out_raises(name: str) -> None:
         exec(TIMES_OUT.replace("timeout=5", "timeout=0.01"), names)
 
 
-def test_the_snippet_between_processes_is_refused_clearly() -> None:
+def test_the_snippet_between_processes_runs_and_so_does_what_follows() -> None:
     names: dict[str, object] = {}
-    for snippet in (DEFINE, CREATE):
+    for snippet in (DEFINE, CREATE, BETWEEN_PROCESSES, PUBLISH):
         exec(snippet, names)
-    with pytest.raises(NotImplementedError, match="multiproc=True"):
-        exec(BETWEEN_PROCESSES, names)
+    ring = names["disruptor"]
+    assert isinstance(ring, Disruptor)
+    assert ring.name is not None
+    assert ring.cursor == 0

@@ -59,8 +59,8 @@ def test_a_factory_is_not_asked_when_something_else_is_wrong() -> None:
 
     with pytest.raises(InvalidValue):
         Disruptor(3, factory)
-    with pytest.raises(NotImplementedError):
-        Disruptor(4, factory, multiproc=True)
+    with pytest.raises(InvalidValue):
+        Disruptor(4, factory, multiproc=True, max_subscribers=0)
 
 
 def test_a_factory_may_return_whatever_it_likes_even_none() -> None:

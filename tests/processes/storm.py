@@ -1,7 +1,7 @@
 """A kill storm: producers and readers in real processes, killed at random, with exact accounts of what they did.
 
 Rule 1: a producer writes each event's name to its own file *after* its publish has returned; a reader writes what it has
-        read before it marks it. Both files are appended to by single writes, which survive a kill.
+        read before it marks it. Both files are appended to by single writes, which a kill does not cut.
 Rule 2: every event that a producer has in its file reaches the witness, who is never killed, once and in order. An event
         that was under way when its producer was killed may arrive or not, once at most.
 Rule 3: a reader that is killed is replaced by another process, which goes on with the same subscriber where it stood: it may
@@ -11,7 +11,6 @@ Rule 3: a reader that is killed is replaced by another process, which goes on wi
 
 import os
 import random
-import signal
 import time
 from collections import Counter
 from multiprocessing import get_context
@@ -28,6 +27,10 @@ LIMIT = 60.0
 """Seconds after which whoever has not ended hangs."""
 
 
+LINE = 16
+"""Bytes of a line: so many of them make a page."""
+
+
 class Storm(NamedTuple):
     """What is to be blown."""
 
@@ -40,8 +43,8 @@ class Storm(NamedTuple):
 
 
 def note(file: int, text: str) -> None:
-    """Append a line by a single write."""
-    os.write(file, text.encode() + b"\n")
+    """Append a line by a single write within a page: one over two pages may be cut in the middle by a kill."""
+    os.write(file, text[: LINE - 1].ljust(LINE - 1).encode() + b"\n")
 
 
 def filling(producer: int, number: int) -> str:
@@ -75,8 +78,9 @@ def consume(subscriber: Subscriber[Event], path: Path) -> None:
         for batch in subscriber.batches(8):
             for producer, number, text in batch:
                 if text != filling(producer, number):
-                    note(file, f"half {producer} {number} {text}")
-            note(file, "\n".join(f"{producer} {number}" for producer, number, _ in batch))
+                    note(file, "half")
+            for producer, number, _ in batch:
+                note(file, f"{producer} {number}")
         note(file, "end")
     except SubscriberClosed:
         note(file, "removed")  # nobody had taken its place before a producer was held up by it
@@ -84,7 +88,7 @@ def consume(subscriber: Subscriber[Event], path: Path) -> None:
 
 def lines(path: Path) -> list[str]:
     """Return what was noted."""
-    return path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
+    return [line.rstrip() for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
 
 
 def blow(storm: Storm, folder: Path) -> tuple[str, dict[str, int]]:
@@ -120,8 +124,7 @@ def blow(storm: Storm, folder: Path) -> tuple[str, dict[str, int]]:
         time.sleep(chance.uniform(0, 0.02))  # when to kill, not how long to wait for something
         k = chance.randrange(len(producers) + len(readers))
         victim = producers[k] if k < len(producers) else readers[k - len(producers)]
-        if victim.pid is not None:
-            os.kill(victim.pid, signal.SIGKILL)
+        victim.kill()  # SIGKILL; nothing, if it has ended already: a reader that was removed
         victim.join(LIMIT)
         killed.append(victim)
         if k < len(producers):
@@ -169,6 +172,10 @@ def account(storm: Storm, folder: Path, started: int, seen: list[str]) -> dict[s
             raise AssertionError(f"reader {k} ended with {had[-3:]}")
         had = [line for line in had if line not in ("end", "removed")]
         again += len(had) - len({*had})
-        if [*dict.fromkeys(had)] != (seen[: len({*had})] if removed else seen):
-            raise AssertionError(f"reader {k} missed something, or had it out of order")
+        once = [*dict.fromkeys(had)]
+        if once != (seen[: len(once)] if removed else seen):
+            at = next((k for k, pair in enumerate(zip(once, seen, strict=False)) if pair[0] != pair[1]), len(once))
+            raise AssertionError(
+                f"reader {k} has {once[at - 2 : at + 3]} at {at} of {len(once)}, not {seen[at - 2 : at + 3]}; {removed=}"
+            )
     return {"published": published, "seen": len(seen), "handed out again": again}
