@@ -151,6 +151,8 @@ class Sequencer:
             self.voids.update(range(first, last + 1))
             self._finish(first, last)
         self._advance()
+        for stale in [done for done in self._done if done <= self.published.value]:
+            del self._done[stale]  # shown by the interrupted call, and not yet forgotten
         self._held.pop(first, None)
         self._wake()
         self._taking = None
@@ -183,11 +185,15 @@ class Sequencer:
         self._held.pop(first, None)
 
     def _advance(self) -> None:
-        following = self.published.value + 1
-        while (last := self._done.get(following)) is not None:
+        shown = []
+        last = self.published.value
+        while (end := self._done.get(last + 1)) is not None:
+            shown.append(last + 1)
+            last = end
+        if shown:  # in one store: claim by claim, a reader would be shown a part of what becomes readable at once
             self.published.value = last
-            del self._done[following]
-            following = last + 1
+        for first in shown:
+            del self._done[first]
 
     # --- gates and phases; the caller holds the lock -------------------------------------------------------
 

@@ -49,12 +49,12 @@ class Row(NamedTuple):
 
 
 def digest() -> str:
-    """Return a digest of everything that a result depends on."""
+    """Return a digest of everything that a result depends on: all modules of this repository that are imported by now."""
     found = hashlib.sha256()
-    for folder in ("disruptor", "model", "stateful"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if not path.name.startswith("test_"):
-                found.update(path.read_bytes())
+    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    for path in sorted(Path(file) for file in files if file is not None):
+        if path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in ("disruptor", "model", "stateful"):
+            found.update(path.read_bytes())
     return found.hexdigest()[:12]
 
 

@@ -122,11 +122,20 @@ CLAIMING: tuple[Mutant, ...] = (
     Mutant(
         "only one finished claim is caught up with",
         SEQUENCER,
-        "            following = last + 1\n",
-        "            break\n",
+        "            shown.append(last + 1)\n            last = end\n",
+        "            shown.append(last + 1)\n            last = end\n            break\n",
         "L1",
         "B4",
         "three claims, the first last",
+    ),
+    Mutant(
+        "finished claims are caught up with one by one",
+        SEQUENCER,
+        "            last = end\n        if shown:  # in one store",
+        "            last = self.published.value = end\n        if shown:  # in one store",
+        "S2",
+        "B3",
+        "stateful/test_found.py",
     ),
     Mutant(
         "a batch becomes visible bit by bit",
