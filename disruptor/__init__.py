@@ -6,7 +6,7 @@ Layers, each importing only from those above it:
     _arguments  _deadline                                            checks of arguments, moments in time
     _sync                  the only module that blocks, locks, tells the time or starts a thread
     _kernel  _layout       what a ring between processes needs, and where its words lie
-    _gate                  what a subscriber shows to the others
+    _gate  _held           what a subscriber shows to the others; a claim that is not finished
     _sequencer  _slots     which sequences are claimed and published; what the slots hold
     _codec  _formats  _shared_slots        how events become bytes, and what the slots between processes hold
     _posix  _files  _segment               locks, marks, pipes and memory of the operating system

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Final, Generic, NoReturn, SupportsIndex, TypeV
 from disruptor._arguments import integer
 from disruptor._batch import arrays_of
 from disruptor._errors import ClaimClosed, InvalidType, InvalidValue
+from disruptor._held import Held
 from disruptor._override import override
-from disruptor._sequencer import Held, Sequencer
+from disruptor._sequencer import Sequencer
 from disruptor._slots import Slots
 from disruptor._sync import Runtime
 

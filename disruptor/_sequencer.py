@@ -10,51 +10,18 @@ Rule 5: a claim is noted in `_taking` before `claimed` moves, and the note is re
         What an interrupt strands between the two is voided by `recover`.
 """
 
-from collections.abc import Iterable, Iterator, MutableMapping
-from typing import Final, Protocol
+from collections.abc import MutableMapping
+from typing import Final
 
 from disruptor._errors import DisruptorClosed, InsufficientCapacity, SelfDeadlock
 from disruptor._gate import Gate
+from disruptor._held import Held, Voids
 from disruptor._sequence import INITIAL, Sequence, claim_end, limit_of
 from disruptor._sync import News, Runtime, Signal
 
 OPEN: Final = 0
 CLOSED: Final = 1
 HALTED: Final = 2
-
-
-class Held:
-    """A claim that somebody has yet to finish."""
-
-    __slots__ = ("last", "owner")
-
-    def __init__(self, last: int) -> None:
-        self.last = last
-        """Its last sequence."""
-        self.owner: int | None = None
-        """The thread that must finish it, if known. Written by it, without the lock; another thread only compares it with
-        itself, and never finds itself."""
-
-    @property
-    def mine(self) -> bool:
-        """Whether this process has made the claim, and not the one that it was forked from."""
-        return True
-
-
-class Voids(Protocol):
-    """The part of a set of sequences that the ring uses."""
-
-    def update(self, sequences: Iterable[int], /) -> None:
-        """Add sequences."""
-
-    def difference_update(self, sequences: Iterable[int], /) -> None:
-        """Forget sequences."""
-
-    def __contains__(self, sequence: object, /) -> bool: ...
-
-    def __len__(self) -> int: ...
-
-    def __iter__(self) -> Iterator[int]: ...
 
 
 class Sequencer:
@@ -291,9 +258,8 @@ class Sequencer:
             if not sound:
                 positions = {gate.name: gate.position.value for gate in self.gates}
                 raise AssertionError(
-                    f"{claimed=} {published=} capacity={self.capacity} limit={self._limit} {ends=} "
-                    f"done={self._done} taking={self._taking} voids={self.voids} {positions=} "
-                    f"phase={self.phase.value}"
+                    f"{claimed=} {published=} capacity={self.capacity} limit={self._limit} {ends=} done={self._done} "
+                    f"taking={self._taking} voids={self.voids} {positions=} phase={self.phase.value}"
                 )
 
     def _shortage(self, n: int) -> str:

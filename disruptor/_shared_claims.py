@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from typing import Final, NamedTuple, final
 
 from disruptor._cell import Cell
+from disruptor._held import Held
 from disruptor._kernel import Words
 from disruptor._layout import ClaimWord
 from disruptor._override import override
-from disruptor._sequencer import Held
 
 _HELD: Final = 1
 _DONE: Final = 2

@@ -12,11 +12,12 @@ from typing import Final
 from disruptor._cell import Cell
 from disruptor._deaths import Deaths, Policy
 from disruptor._gate import Gate
+from disruptor._held import Held
 from disruptor._kernel import Kernel, Memory
 from disruptor._layout import ClaimWord, Layout, State, WaiterWord
 from disruptor._override import override
 from disruptor._sequence import INITIAL, limit_of
-from disruptor._sequencer import Held, Sequencer
+from disruptor._sequencer import Sequencer
 from disruptor._shared_claims import ClaimTable, DoneClaims, HeldClaims, SharedVoids
 from disruptor._shared_gates import GateTable
 from disruptor._shared_lock import SharedLock

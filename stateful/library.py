@@ -8,7 +8,9 @@ import disruptor._batch
 import disruptor._claim
 import disruptor._disruptor
 import disruptor._gate
+import disruptor._held
 import disruptor._joining
+import disruptor._looking
 import disruptor._publishing
 import disruptor._roll
 import disruptor._sequencer
@@ -22,7 +24,9 @@ LIBRARY = (
     disruptor._claim,
     disruptor._disruptor,
     disruptor._gate,
+    disruptor._held,
     disruptor._joining,
+    disruptor._looking,
     disruptor._publishing,
     disruptor._roll,
     disruptor._sequencer,
