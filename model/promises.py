@@ -61,6 +61,7 @@ def s5_upstream_first(state: State) -> bool:
         subscriber.end <= reader(state, upstream).position
         for subscriber in alive(state)
         for upstream in subscriber.after
+        if reader(state, upstream).alive  # one that died no longer counts
     )
 
 

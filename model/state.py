@@ -194,11 +194,14 @@ def has_room(state: State, n: int) -> bool:
 
 
 def readable(state: State, name: str = "") -> int:
-    """Return the highest sequence that `name` may read; without a name, that anybody may."""
+    """Return the highest sequence that `name` may read; without a name, that anybody may.
+
+    Only an upstream that died is removed before those after it: it no longer counts for them.
+    """
     if not name:
         return state.published
-    upstreams = (reader(state, upstream).position for upstream in reader(state, name).after)
-    return min([state.published, *upstreams])
+    upstreams = (reader(state, upstream) for upstream in reader(state, name).after)
+    return min([state.published, *(upstream.position for upstream in upstreams if upstream.alive)])
 
 
 def with_slots(state: State, changes: dict[int, Slot]) -> State:

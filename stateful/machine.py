@@ -19,7 +19,7 @@ from model.calls import EARLIEST, LATEST
 from model.state import Call, Outcome
 from stateful.adapters._protocol import Make
 from stateful.adapters.threads import ByValue, InPlace
-from stateful.scheduler import Drawn, Granularity, Scheduler
+from stateful.scheduler import Drawn, Granularity, Scheduler, Weak
 from stateful.world import World
 
 PRODUCERS = ("P", "Q", "R")
@@ -33,6 +33,8 @@ class RingMachine(RuleBasedStateMachine):
 
     rings: tuple[Make, Make | None] = (ByValue, InPlace)
     """What makes a ring by value, and, if there is one, a ring in place."""
+    weak: Weak | None = None
+    """Whether stores become visible later."""
 
     @initialize(
         capacity=st.sampled_from([1, 2, 4]),
@@ -44,7 +46,7 @@ class RingMachine(RuleBasedStateMachine):
         self, capacity: int, wants_in_place: bool, preemptions: list[tuple[int, int]], granularity: Granularity
     ) -> None:
         """Make a ring, and its scheduler."""
-        self.scheduler = Scheduler(Drawn(preemptions), granularity=granularity)
+        self.scheduler = Scheduler(Drawn(preemptions), granularity=granularity, buffers=self.weak)
         in_place = self.rings[1] if wants_in_place else None
         self.is_in_place = in_place is not None
         self.world = World(in_place or self.rings[0], capacity, self.scheduler)

@@ -5,8 +5,10 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from stateful.adapters._protocol import Make
+from stateful.adapters.processes import ProcessesByValue, ProcessesInPlace
 from stateful.adapters.threads import InPlace
 from stateful.machine import RingMachine
+from stateful.scheduler import Weak
 
 
 def machine(request: pytest.FixtureRequest, by_value: Make) -> type[RingMachine]:
@@ -19,6 +21,13 @@ def machine(request: pytest.FixtureRequest, by_value: Make) -> type[RingMachine]
     return Machine
 
 
+class ProcessesMachine(RingMachine):
+    """Each task is a process of its own, with handles of its own; stores become visible later."""
+
+    rings: tuple[Make, Make | None] = (ProcessesByValue, ProcessesInPlace)
+    weak: Weak | None = Weak()
+
+
 def test_machine(request: pytest.FixtureRequest, by_value: Make) -> None:
     run_state_machine_as_test(machine(request, by_value), settings=settings(stateful_step_count=40))
 
@@ -27,3 +36,13 @@ def test_machine(request: pytest.FixtureRequest, by_value: Make) -> None:
 def test_machine_deep(request: pytest.FixtureRequest, by_value: Make) -> None:
     deep = settings(settings.get_profile("deep"), stateful_step_count=80)
     run_state_machine_as_test(machine(request, by_value), settings=deep)
+
+
+def test_machine_between_processes() -> None:
+    run_state_machine_as_test(ProcessesMachine, settings=settings(stateful_step_count=40))
+
+
+@pytest.mark.deep
+def test_machine_between_processes_deep() -> None:
+    deep = settings(settings.get_profile("deep"), stateful_step_count=80)
+    run_state_machine_as_test(ProcessesMachine, settings=deep)

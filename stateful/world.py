@@ -155,12 +155,19 @@ class World:
             if not clocked.due:
                 raise Mismatch(f"{task!r} waits for ever, although it has a time-out of {clocked.timeout} s (L3)")
 
+    def killed(self, task: str) -> None:
+        """Note that a task has died within its call, if it was in one: its time-out is nobody's any more."""
+        self._waiting.pop(task, None)
+
     # --- what the runtime asks -----------------------------------------------------------------------------
 
     def ident(self) -> int:
         """Return the identity of the current task, the same for all greenlets of one name."""
         task = self.scheduler.current
-        name = "setup" if task is None else task.name
+        return self.ident_of("setup" if task is None else task.name)
+
+    def ident_of(self, name: str) -> int:
+        """Return the identity of a task."""
         return self._names.setdefault(name, len(self._names) + 1)
 
     def looked_at_clock(self, now: int) -> None:

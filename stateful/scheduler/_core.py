@@ -71,8 +71,7 @@ class Scheduler:
         self._hub = getcurrent()
         self._next: Task | None = None
         self._failure: BaseException | None = None
-        self.disposing = False
-        self._looking = False
+        self.disposing = self._looking = False
         self._decision = -1
         self._limit: int | None = None
         self._by_itself = True  # the clock
@@ -266,7 +265,8 @@ class Scheduler:
                     return None
                 if self.before_clock is not None:
                     self.before_clock(self)
-                self.advance_clock()
+                if not any(task.runnable(now) for task in self.tasks):  # unless it has let somebody go on
+                    self.advance_clock()
                 continue
             if self.steps > self._calm:
                 due = self._fair.due(tasks[1:] if going else tasks, timed and self._by_itself)
