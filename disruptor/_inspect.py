@@ -5,7 +5,8 @@ Rule 1: the files are opened and mapped for reading only. No number is taken, no
 Rule 2: so the numbers are read one after the other while the ring goes on, and a view may be torn: no two of its numbers
         need have been true at the same moment. What follows is read later: positions before `published`, `published` before
         `claimed`. So no lag is negative, no position is above `published`, and no room is shown that a claim had taken by
-        then. Where a number would be out of its range all the same, it is clamped: lag at 0, room to `0..capacity`.
+        then. Where a number would be out of its range all the same, it is clamped: lag at 0, room to `0..capacity`,
+        `claimed` to at most `capacity` above `published`.
 Rule 3: a row of a table is only believed if its first word (`SERIAL`, `TAG`) was the same before and after the others were
         read. The marks are read at the end: a subscriber that has changed hands since may be shown with a dead owner.
 Rule 4: nothing that was read is trusted to be in its range: what is not a ring's is a `RingMismatch`.
@@ -196,6 +197,7 @@ def _view(name: str, about: About, words: Words, lock: int) -> View:
     claimed = words[State.CLAIMED]
     if not INITIAL <= published <= claimed:
         raise RingMismatch(f"ring {name!r} says it has published up to {published}, and claimed up to {claimed}")
+    claimed = min(claimed, published + layout.capacity)  # as it was when `published` was read, at most
     phase = _one_of(name, "phase", PHASES, words[State.PHASE])
     claims = [*_claims(words, layout, claimed)]
     holding = holder(lock, 0, 0)

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from disruptor import Disruptor, InvalidValue, RingMismatch, _files, _inspect
+from disruptor import Disruptor, InvalidValue, RingMismatch, _files, _inspect, _marks
+from disruptor.__main__ import main
 from disruptor._inspect import look
 from disruptor._layout import GATES, ClaimWord, GateWord, Header, State
 from disruptor._override import override
@@ -232,6 +234,23 @@ def test_wrong_arguments_are_status_2(arguments: list[str]) -> None:
     done = run(*arguments)
     assert done.returncode == 2
     assert done.stderr.startswith("usage: ")
+
+
+def test_where_there_are_no_record_locks(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("disruptor.__main__.find_spec", lambda name: None)
+    assert main(["list"]) == 1
+    assert capsys.readouterr().err.startswith("disruptor: there are no rings between processes here")
+
+
+def test_who_is_hidden_is_not_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in another container: the system tells of the lock, and of no process. (Linux: the process is last.)"""
+    with owner() as (told, _):
+        hidden = struct.Struct(_marks._FLOCK)
+        monkeypatch.setattr("disruptor._marks.struct.unpack", lambda form, raw: (*hidden.unpack(raw)[:4], 0))
+        view = look(told["name"])
+        assert view.alive == (_inspect.Participant(1, True, None),)
+        assert "participant 1 (process ?), alive" in lines_of(view)[-1]
+        assert not view.left_over
 
 
 def test_whoever_reads_may_go() -> None:
