@@ -19,6 +19,8 @@ Layers, each importing only from those above it:
     _joining                       who reads
     _looking                       what can be seen
     _disruptor                     the ring
+    _marks  _inspect               a ring between processes, looked at from outside
+    _texts  _top  __main__         the command, `python -m disruptor`
 
 A tour:
 

@@ -28,6 +28,8 @@ _OLD: Final = 60.0
 """Seconds after which a directory without even a lock is nobody's any more."""
 
 FLAGS: Final = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
+READING: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
+"""For whoever only looks."""
 
 
 def root() -> Path:
@@ -63,7 +65,7 @@ def names() -> list[str]:
     return sorted(name for name in found if re.fullmatch(_NAME, name))
 
 
-def open_file(folder: Path, name: str) -> int:
+def open_file(folder: Path, name: str, flags: int = FLAGS) -> int:
     """Open a file of a ring; `RingNotFound`, or `RingMismatch` if it is not a plain file of this user alone."""
     for path in (folder, folder / name):
         try:
@@ -74,7 +76,7 @@ def open_file(folder: Path, name: str) -> int:
         if not good(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
             raise RingMismatch(f"{path.name} is not a {'directory' if path == folder else 'file'} of this user alone")
     try:
-        return os.open(folder / name, FLAGS)
+        return os.open(folder / name, flags)
     except OSError as error:
         raise RingNotFound(
             f"there is no ring {folder.name.rpartition('-')[2]!r} (any more): {error.strerror}"
@@ -99,20 +101,23 @@ def left_over(folder: Path) -> Iterator[PosixKernel]:
         kernel.close()  # gives all marks back
 
 
-def sweep(mine: set[str]) -> None:
-    """Remove the rings of which nobody is left, except those in `mine`, which this process has open."""
-    for name in names():
-        if name not in mine:
-            remove_left_over(folder_of(name))
+def sweep(mine: set[str]) -> list[Path]:
+    """Remove the rings of which nobody is left, except those in `mine`, which this process has open.
+
+    Return the directories that were removed, those of rings that were never finished included.
+    """
+    removed = [folder for name in names() if name not in mine and remove_left_over(folder := folder_of(name))]
     for path in root().glob(f"disruptor-{os.getuid()}-*{_UNFINISHED}"):
         try:
             if not (path / "lock").exists():
                 if time.time() - path.stat().st_mtime > _OLD:
                     remove(path)
-            else:
-                remove_left_over(path)
+                    removed.append(path)
+            elif remove_left_over(path):
+                removed.append(path)
         except OSError:
             pass  # somebody else was quicker
+    return removed
 
 
 def remove_left_over(folder: Path) -> bool:

@@ -8,7 +8,7 @@ Rule 3: memory is a mapped file, not `multiprocessing.shared_memory`: the resour
 
 import os
 import time
-from mmap import mmap
+from mmap import ACCESS_READ, ACCESS_WRITE, mmap
 from multiprocessing import util
 from pathlib import Path
 from typing import NamedTuple, final
@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary, finalize
 
 from disruptor._cell import Cell
 from disruptor._errors import RingMismatch, RingNotFound, SharedMemoryError
-from disruptor._files import FLAGS, folder_of, new_name, open_file, remove, root, sweep, unfinished
+from disruptor._files import FLAGS, READING, folder_of, new_name, open_file, remove, root, sweep, unfinished
 from disruptor._kernel import Memory
 from disruptor._layout import GATES, MAGIC, MAX_SUBSCRIBERS, VERSION, Header, Layout, State
 from disruptor._posix import LocalLock, MappedMemory, PosixKernel
@@ -177,15 +177,15 @@ def reserve(file: int, size: int) -> None:
         os.posix_fallocate(file, 0, size)
 
 
-def mapped_ring(folder: Path, name: str) -> tuple[MappedMemory, About]:
-    """Map the memory of a ring, and read its header."""
-    file = open_file(folder, "memory")
+def mapped_ring(folder: Path, name: str, *, reading: bool = False) -> tuple[MappedMemory, About]:
+    """Map the memory of a ring, only for `reading` or for writing too, and read its header."""
+    file = open_file(folder, "memory", READING if reading else FLAGS)
     try:
         size = os.fstat(file).st_size
         least = 8 * State.CLAIMED
         if size < least:
             raise RingMismatch(f"ring {name!r} has {size} bytes; its header alone has {least}")
-        memory = MappedMemory(mmap(file, size))
+        memory = MappedMemory(mmap(file, size, access=ACCESS_READ if reading else ACCESS_WRITE))
     finally:
         os.close(file)
     return memory, read_header(memory, name, size)

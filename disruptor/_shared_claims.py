@@ -18,8 +18,8 @@ from disruptor._kernel import Words
 from disruptor._layout import ClaimWord
 from disruptor._override import override
 
-_HELD: Final = 1
-_DONE: Final = 2
+HELD: Final = 1
+DONE: Final = 2
 _KINDS: Final = 4
 _LOW: Final = 2**62 - 1
 """As much of a thread's identity as a word holds."""
@@ -44,7 +44,7 @@ class ClaimTable(NamedTuple):
 
     def has(self, first: int, kind: int) -> bool:
         """Tell whether the row of `first` is about it, and of this kind."""
-        return self.words[self.at(first)] == _tag(first, kind)
+        return self.words[self.at(first)] == tag_of(first, kind)
 
     def clear(self, first: int, kind: int) -> None:
         """Empty the row of `first`; `KeyError` if it is not of this kind."""
@@ -58,12 +58,13 @@ class ClaimTable(NamedTuple):
         while first <= self.claimed.value:
             if self.has(first, kind):
                 yield first
-            elif not (self.has(first, _HELD) or self.has(first, _DONE)):
+            elif not (self.has(first, HELD) or self.has(first, DONE)):
                 return  # it is just being taken
             first = self.words[self.at(first) + ClaimWord.LAST] + 1
 
 
-def _tag(first: int, kind: int) -> int:
+def tag_of(first: int, kind: int) -> int:
+    """Return the `TAG` of a claim of a kind."""
     return (first + 1) * _KINDS + kind
 
 
@@ -108,7 +109,7 @@ class HeldClaims(MutableMapping[int, Held]):
 
     @override
     def __getitem__(self, first: int) -> SharedHeld:
-        if not self._table.has(first, _HELD):
+        if not self._table.has(first, HELD):
             raise KeyError(first)
         return SharedHeld(self._table, first)
 
@@ -118,15 +119,15 @@ class HeldClaims(MutableMapping[int, Held]):
         words[at + ClaimWord.LAST] = held.last
         words[at + ClaimWord.OWNER] = self._table.me()
         words[at + ClaimWord.THREAD] = 0
-        words[at] = _tag(first, _HELD)
+        words[at] = tag_of(first, HELD)
 
     @override
     def __delitem__(self, first: int) -> None:
-        self._table.clear(first, _HELD)
+        self._table.clear(first, HELD)
 
     @override
     def __iter__(self) -> Iterator[int]:
-        return self._table.unfinished(_HELD)
+        return self._table.unfinished(HELD)
 
     @override
     def __len__(self) -> int:
@@ -145,26 +146,26 @@ class DoneClaims(MutableMapping[int, int]):
     @override
     def __getitem__(self, first: int) -> int:
         table = self._table
-        if not table.has(first, _DONE):
+        if not table.has(first, DONE):
             raise KeyError(first)
         return table.words[table.at(first) + ClaimWord.LAST]
 
     @override
     def __setitem__(self, first: int, last: int) -> None:
         table, at = self._table, self._table.at(first)
-        known = table.has(first, _DONE)
+        known = table.has(first, DONE)
         table.words[at + ClaimWord.LAST] = last
-        table.words[at] = _tag(first, _DONE)  # from now on nobody holds it
+        table.words[at] = tag_of(first, DONE)  # from now on nobody holds it
         table.done.value += not known
 
     @override
     def __delitem__(self, first: int) -> None:
-        self._table.clear(first, _DONE)
+        self._table.clear(first, DONE)
         self._table.done.value -= 1
 
     @override
     def __iter__(self) -> Iterator[int]:
-        return self._table.unfinished(_DONE)
+        return self._table.unfinished(DONE)
 
     @override
     def __len__(self) -> int:

@@ -22,6 +22,9 @@ SYSTEM = {"_sync", "_posix", "_files", "_segment"}
 NUMPY = {"_formats", "_records", "_record_slots"}
 """They name its types, and import it only when somebody who has it makes a ring of records (a test blocks the import)."""
 
+DRAWING = {"_top"}
+"""It imports `rich`, only when it draws."""
+
 
 def imported(path: Path) -> Iterator[str]:
     """Yield the modules that a file imports."""
@@ -70,6 +73,7 @@ def test_the_library_imports_nothing_but_the_standard_library(path: Path) -> Non
         package = module.partition(".")[0]
         stubs_only = path.stem == "_override" and package == "typing_extensions"
         optional = path.stem in NUMPY and package == "numpy"
+        optional |= path.stem in DRAWING and package == "rich"
         assert package == "disruptor" or package in sys.stdlib_module_names or stubs_only or optional
 
 
