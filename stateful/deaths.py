@@ -13,9 +13,11 @@ from disruptor._override import override
 from model.dying import Survivors
 from model.state import Call, Outcome
 from stateful.adapters.processes import ProcessesByValue, ProcessesInPlace
-from stateful.programs import Program
+from stateful.programs import PROGRAMS, Program
 from stateful.scheduler import Granularity, RandomWalk, Replay, Scheduler, Weak
 
+MORTAL = tuple(program for program in PROGRAMS if not program.name.startswith("one claim"))
+"""Not those where one finishes the claim of another: it does so with that one's handles, and nobody can die alone."""
 NAPS = 3
 """How often all who are parked look around before it is said that nothing moves."""
 
@@ -67,6 +69,19 @@ def kill(program: Program, victim: str, step: int, seed: int, buffers: Weak | No
         scene.task.ended = False  # now it may be unwound
         scheduler.dispose()
     return Killed(scene.struck, error)
+
+
+def strike(program: Program, victim: str, seeds: range, buffers: Weak | None = None, *, every: int = 1) -> int:
+    """Kill a task of a program at each step (or every so many); return in how many runs it died. Raises what is wrong."""
+    struck, step, going = 0, 1, True
+    while going:
+        killed = [kill(program, victim, step, seed, buffers) for seed in seeds]
+        for one in killed:
+            if one.error is not None:
+                raise one.error
+        deaths = sum(one.struck for one in killed)
+        struck, step, going = struck + deaths, step + every, deaths > 0
+    return struck
 
 
 @final

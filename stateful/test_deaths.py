@@ -13,14 +13,9 @@ from model import calls
 from model.dying import Survivors, bury
 from model.oracle import Mismatch, View
 from model.state import Outcome
-from stateful.deaths import kill
+from stateful.deaths import MORTAL, strike
 from stateful.programs import PROGRAMS, Program
 from stateful.scheduler import Weak
-
-# Who finishes the claim of another process does so with that one's handles: there nobody can die alone.
-MORTAL = [program for program in PROGRAMS if not program.name.startswith("one claim")]
-STEPS = 2_000
-"""More than any task has."""
 
 
 @pytest.fixture(autouse=True)
@@ -30,36 +25,26 @@ def silence() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-def strike(program: Program, seeds: range, buffers: Weak | None = None, *, every: int = 1) -> int:
+def strike_all(program: Program, seeds: range, buffers: Weak | None = None, *, every: int = 1) -> int:
     """Kill each task of a program at every step; return in how many runs somebody died."""
-    struck = 0
-    for victim in program.tasks:
-        for step in range(1, STEPS, every):
-            killed = [kill(program, victim, step, seed, buffers) for seed in seeds]
-            for one in killed:
-                if one.error is not None:
-                    raise one.error
-            if not any(one.struck for one in killed):
-                break
-            struck += sum(one.struck for one in killed)
-    return struck
+    return sum(strike(program, victim, seeds, buffers, every=every) for victim in program.tasks)
 
 
 @pytest.mark.parametrize("program", MORTAL, ids=lambda program: program.name)
 def test_a_death_at_any_step_of_a_program(program: Program) -> None:
-    assert strike(program, range(1)) > 10
+    assert strike_all(program, range(1)) > 10
 
 
 @pytest.mark.parametrize("program", MORTAL, ids=lambda program: program.name)
 def test_a_death_with_store_buffers(program: Program) -> None:
-    assert strike(program, range(1, 2), Weak(), every=4) > 2
+    assert strike_all(program, range(1, 2), Weak(), every=4) > 2
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("buffers", [None, Weak()], ids=["visible at once", "store buffers"])
 @pytest.mark.parametrize("program", MORTAL, ids=lambda program: program.name)
 def test_a_death_at_any_step_under_many_schedules(program: Program, buffers: Weak | None) -> None:
-    assert strike(program, range(1, 16), buffers) > 10
+    assert strike_all(program, range(1, 16), buffers) > 10
 
 
 # --- mutants ---------------------------------------------------------------------------------------------------
@@ -104,7 +89,7 @@ def test_a_death_finds(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(owner, method, wrong)
     [program] = [program for program in PROGRAMS if program.name == program_name]
     with pytest.raises(AssertionError, match="step"):
-        strike(program, range(4))
+        strike_all(program, range(4))
 
 
 # --- the model itself ------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The checks, in the order of the columns."""
 
-from stateful.report import _code, _model, _proofs, _samples
+from stateful.report import _code, _deaths, _model, _proofs, _samples
 from stateful.report._evidence import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -56,6 +56,14 @@ CHECKS: tuple[Check, ...] = (
         "A KeyboardInterrupt before each step of each operation; afterwards nothing may be held, and nobody stuck.",
         "pytest stateful/test_interrupts.py",
         _samples.interrupts,
+    ),
+    Check(
+        "deaths",
+        "deaths",
+        "The code for processes on a simulated machine: a process is killed at each step of each task; the model judges "
+        "what the others see.",
+        "pytest stateful/test_deaths.py",
+        _deaths.deaths,
     ),
     Check(
         "machine",

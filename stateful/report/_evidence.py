@@ -123,11 +123,13 @@ class Extent(NamedTuple):
     """Of the Hypothesis machine."""
     repeats: int | None = 100
     """Of each program on real threads."""
+    deaths: int | None = None
+    """Programs in which each task is killed at each step."""
     findings: int | None = None
 
 
 FULL = Extent("full")
-QUICK = Extent("quick", 30_000, None, 2, None, 1, 60, 12, 3, 4, 25, 2, 2)
+QUICK = Extent("quick", 30_000, None, 2, None, 1, 60, 12, 3, 4, 25, 2, 6, 2)
 
 
 def spread(things: tuple[Any, ...], most: int | None) -> tuple[Any, ...]:
