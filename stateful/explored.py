@@ -8,6 +8,7 @@ Rule 2: no bound of pre-emptions. A limit of schedules that was reached is shown
 """
 
 import argparse
+import ast
 import hashlib
 import json
 import os
@@ -49,13 +50,30 @@ class Row(NamedTuple):
 
 
 def digest() -> str:
-    """Return a digest of everything that a result depends on: all modules of this repository that are imported by now."""
+    """Return a digest of everything that a result depends on: this module, and all of this repository that it imports."""
     found = hashlib.sha256()
-    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    for path in sorted(Path(file) for file in files if file is not None):
-        if path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in ("disruptor", "model", "stateful"):
-            found.update(path.read_bytes())
+    for path in sorted(_reached(Path(__file__), set())):
+        found.update(path.read_bytes())
     return found.hexdigest()[:12]
+
+
+def _reached(path: Path, seen: set[Path]) -> set[Path]:
+    """Add a file, and all files of this repository that it imports, to those seen; return them."""
+    if path in seen:
+        return seen
+    seen.add(path)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            parts = name.split(".")
+            for k in range(1, len(parts) + 1):
+                place = ROOT.joinpath(*parts[:k])
+                for file in (place / "__init__.py", place.with_suffix(".py")):
+                    if file.is_file():
+                        _reached(file, seen)
+    return seen
 
 
 def run(job: tuple[str, str, str, str]) -> Row:
