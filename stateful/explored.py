@@ -50,7 +50,10 @@ class Row(NamedTuple):
 
 
 def digest() -> str:
-    """Return a digest of everything that a result depends on: this module, and all of this repository that it imports."""
+    """Return a digest of everything that a result depends on: this module, and all of this repository that it imports.
+
+    What is imported within a function is left out: it is for rings between processes.
+    """
     found = hashlib.sha256()
     for path in sorted(_reached(Path(__file__), set())):
         found.update(path.read_bytes())
@@ -62,7 +65,7 @@ def _reached(path: Path, seen: set[Path]) -> set[Path]:
     if path in seen:
         return seen
     seen.add(path)
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module is not None:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
