@@ -26,11 +26,13 @@ def lead_to_pages(app: "Sphinx", document: nodes.document) -> None:
     folder = (DOCS / page).parent
     found: set[str] = set()
     for link in list(document.findall(nodes.Element)):
-        target = link.get("reftarget", "")
-        if not target.startswith("../"):
+        target = str(link.get("reftarget", ""))
+        if link.get("refdomain") == "doc":  # MyST takes off the ending of a page, and makes it absolute
+            target += ".md"
+        elif not target.startswith("../"):
             continue
         path = Path(os.path.normpath(folder / target))
-        if not path.exists() or DOCS in (path, *path.parents):
+        if not path.exists() or ROOT not in path.parents or DOCS in (path, *path.parents):
             continue
         name = path.relative_to(ROOT).as_posix()
         found.add(name)

@@ -1,0 +1,40 @@
+"""What is made, and where it goes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from docs.pictures import errors, life, ring, schedule
+from docs.pictures.paper import site_style
+from stateful.pieces import rewritten
+
+DOCS = Path(__file__).parent.parent
+
+FILES: dict[str, Callable[[], str]] = {
+    "pictures/ring.svg": ring.example,
+    "pictures/diamond.svg": ring.diamond,
+    "pictures/life.svg": life.life,
+    "pictures/lost-wake-up.svg": schedule.lost_wake_up,
+    "_static/site.css": site_style,
+}
+"""Files that are made as a whole."""
+
+PIECES: dict[str, dict[str, Callable[[], str]]] = {
+    "reference.md": {"errors": errors.tree},
+    "howto/errors.md": {"errors": errors.meanings},
+}
+"""Parts of pages, between `<!-- NAME -->` and `<!-- end -->`."""
+
+
+def made() -> dict[str, str]:
+    """Return every file, made anew."""
+    files = {name: make() for name, make in FILES.items()}
+    for name, pieces in PIECES.items():
+        page = (DOCS / name).read_text(encoding="utf-8")
+        files[name] = rewritten(page, {piece: make() for piece, make in pieces.items()})
+    return files
+
+
+def write() -> None:
+    """Write them."""
+    for name, text in made().items():
+        (DOCS / name).write_text(text, encoding="utf-8")
