@@ -17,7 +17,14 @@ author = "the maintainers of disruptor"
 version = release = disruptor.__version__
 language = "en"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "docs.site.pictures", "docs.site.sources"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.viewcode",
+    "docs.site.docstrings",
+    "docs.site.pictures",
+    "docs.site.sources",
+]
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 4
@@ -32,6 +39,7 @@ python_maximum_signature_line_length = 80
 toc_object_entries_show_parents = "hide"
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_title = "disruptor"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]

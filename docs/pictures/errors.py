@@ -23,11 +23,11 @@ def tree() -> str:
         if error is not DisruptorError:
             groups.setdefault(builtin(error).__name__, []).append(error.__name__)
     lines = ["DisruptorError"]
-    for k, (name, errors) in enumerate(sorted(groups.items())):
+    for k, (name, names) in enumerate(sorted(groups.items())):
         last = k + 1 == len(groups)
         lines.append(f"{'└' if last else '├'}── also a {name}")
-        for j, error in enumerate(sorted(errors)):
-            lines.append(f"{' ' if last else '│'}   {'└' if j + 1 == len(errors) else '├'}── {error}")
+        for j, error_name in enumerate(sorted(names)):
+            lines.append(f"{' ' if last else '│'}   {'└' if j + 1 == len(names) else '├'}── {error_name}")
     return "```text\n" + "\n".join(lines) + "\n```"
 
 

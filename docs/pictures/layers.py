@@ -1,16 +1,17 @@
 """Boxes in layers, with arrows from one to the next: of states, or of subscribers.
 
-Rule 1: a box stands below all from which an arrow leads to it, as far as arrows do not lead in a circle: what leads back to a
-        box that was there before is drawn at the left.
+Rule 1: a box stands below all from which an arrow leads to it, as far as arrows do not lead in a circle: what leads back
+        to a box that was there before is drawn at the left.
 Rule 2: an arrow over several layers takes a place of its own in each of those between; its words stand there.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from docs.pictures.paper import CHARACTER, Sheet
 
-HEIGHT, GAP, MARGIN, APART = 40, 58, 12, 18
+HEIGHT, GAP, MARGIN, APART = 40.0, 58.0, 12.0, 18.0
 
 
 class Box(NamedTuple):
@@ -70,7 +71,7 @@ def _arrange(levels: list[list[_Place]], ways: Sequence[Sequence[str]]) -> None:
     """Order each layer by where the neighbours above and below stand, a few times, so that fewer arrows cross."""
     beside: dict[str, list[str]] = {}
     for way in ways:
-        for one, other in zip(way, way[1:], strict=False):
+        for one, other in pairwise(way):
             beside.setdefault(other, []).append(one)
             beside.setdefault(one, []).append(other)
     rank = {place.name: (k + 0.5) / len(level) for level in levels for k, place in enumerate(level)}
@@ -97,8 +98,8 @@ def draw(title: str, boxes: Sequence[Box], arrows: Sequence[Arrow]) -> str:
         if arrow not in back:
             between = range(depth[arrow.source] + 1, depth[arrow.target])
             ways[arrow] = [arrow.source, *(f"{arrow.source}>{arrow.target}@{level}" for level in between), arrow.target]
-            for level, name in zip(between, ways[arrow][1:-1], strict=True):
-                levels[level].append(_Place(name, _width(arrow.words) + 8))
+            for k, name in zip(between, ways[arrow][1:-1], strict=True):
+                levels[k].append(_Place(name, _width(arrow.words) + 8))
     _arrange(levels, list(ways.values()))
 
     widths = [sum(place.width for place in level) + APART * (len(level) - 1) for level in levels]
@@ -111,7 +112,9 @@ def draw(title: str, boxes: Sequence[Box], arrows: Sequence[Arrow]) -> str:
             middle[place.name], left[place.name] = x + place.width / 2, x
             x += place.width + APART
     sides = {
-        arrow: min(left[place.name] for level in levels[depth[arrow.target] : depth[arrow.source] + 1] for place in level)
+        arrow: min(
+            left[place.name] for level in levels[depth[arrow.target] : depth[arrow.source] + 1] for place in level
+        )
         for arrow in back
     }
     side = max([0.0, *(_width(arrow.words) + 22 + MARGIN - x for arrow, x in sides.items())])
@@ -161,7 +164,7 @@ def _arrows(
             level = depth[arrow.source] + way.index(name)
             to_x, to_y = middle[name], MARGIN + (HEIGHT + GAP) * level
             half = (y + to_y) / 2
-            line += f"C{x:.1f} {half:.1f} {to_x:.1f} {half:.1f} {to_x:.1f} {to_y:.1f}V{to_y + HEIGHT}"
+            line += f"C{x:.1f} {half:.1f} {to_x:.1f} {half:.1f} {to_x:.1f} {to_y:.1f}V{to_y + HEIGHT:.1f}"
             x, y = to_x, to_y + HEIGHT
         to_x, to_y = ends[arrow, -1], top[arrow.target]
         half = (y + to_y) / 2

@@ -1,7 +1,7 @@
 """What all pictures are drawn with: a sheet, its colours on light and on dark ground, boxes, arrows and words.
 
-Rule 1: colours are names (`PALETTE`). On its own a picture follows the reader's system; within the site it follows the page's
-        own switch, by a style sheet that is made from the same names.
+Rule 1: colours are names (`PALETTE`). On its own a picture follows the reader's system; within the site it follows the
+        page's own switch, by a style sheet that is made from the same names.
 Rule 2: every rule of style begins with the class of a picture, so a picture changes nothing around it.
 """
 
@@ -64,7 +64,8 @@ def site_style() -> str:
         "@media(prefers-color-scheme:dark){"
         f'body[data-theme="auto"] svg.picture{{{colours(True)}}}}}\n'
         "article table.docutils td,article table.docutils th{vertical-align:top}\n"
-        "article table.docutils code{overflow-wrap:anywhere}\n"
+        "article table.docutils code{overflow-wrap:break-word}\n"
+        "@media(max-width:46em){article table.docutils{min-width:38rem}}\n"
     )
 
 
@@ -100,4 +101,6 @@ class Sheet:
         """Return the picture."""
         size = f'viewBox="0 0 {self.width:.0f} {self.height:.0f}" width="{self.width:.0f}" height="{self.height:.0f}"'
         head = f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" {size}>'
-        return "\n".join([head, f"<title>{escape(self.title)}</title>", f"<style>{style()}</style>", *self.parts, "</svg>\n"])
+        return "\n".join(
+            [head, f"<title>{escape(self.title)}</title>", f"<style>{style()}</style>", *self.parts, "</svg>\n"]
+        )

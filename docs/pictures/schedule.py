@@ -1,7 +1,7 @@
 """A schedule that goes wrong, found by the suite, as lanes.
 
-Rule 1: it is found by exploring, and replayed; the text that the suite prints is taken apart here, and the picture is refused
-        unless the very same text can be put together again from what was understood.
+Rule 1: it is found by exploring, and replayed. The text that the suite prints is taken apart here, and the picture is
+        refused unless the very same text can be put together again from what was understood.
 """
 
 import re
@@ -18,8 +18,8 @@ def understood(text: str) -> tuple[list[str], list[Row]]:
     """Return the actors of a picture in text, and what each did."""
     lines = text.splitlines()
     head = next(k for k, line in enumerate(lines) if line.startswith("step  "))
-    starts = [match.start() for match in re.finditer(r"\S+", lines[head])][1:]
-    actors = lines[head].split()[1:]
+    names = list(re.finditer(r"\S+(?: \S+)*", lines[head].replace("step", "    ", 1)))
+    starts, actors = [match.start() for match in names], [match.group() for match in names]
     rows: list[Row] = []
     for line in lines[head + 1 :]:
         if not re.match(r" *\d+  ", line):
@@ -36,7 +36,8 @@ def understood(text: str) -> tuple[list[str], list[Row]]:
 def drawn(title: str, actors: list[str], rows: list[Row]) -> str:
     """Return lanes as a picture."""
     widths = {
-        actor: CHARACTER * max(len(actor), *(len(row.text) for row in rows if row.actor == actor)) + 30 for actor in actors
+        actor: CHARACTER * max(len(actor), *(len(row.text) for row in rows if row.actor == actor)) + 30
+        for actor in actors
     }
     notes = CHARACTER * max(len(row.note) for row in rows)
     sheet = Sheet(title, 44 + sum(widths.values()) + notes + 8, TOP + LINE * len(rows))
