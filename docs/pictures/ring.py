@@ -9,9 +9,9 @@ from disruptor import Disruptor, SequenceVoid
 from docs.pictures.layers import Arrow, Box, draw
 from docs.pictures.paper import CHARACTER, Sheet
 
-INNER, OUTER, CENTRE = 62, 112, 205
+INNER, OUTER, MIDDLE, TOP = 62.0, 112.0, 210.0, 158.0
 LEGEND = (
-    ("held", "claimed, not yet shown"),
+    ("held", "claimed by a producer, not yet shown"),
     ("new", "readable, somebody has yet to process it"),
     ("done", "processed by all: may be claimed anew"),
     ("void", "void: everybody walks past it"),
@@ -20,25 +20,25 @@ LEGEND = (
 
 def view(ring: Disruptor[str], title: str) -> str:
     """Draw a ring."""
-    sheet = Sheet(title, 2 * CENTRE + 110, CENTRE + 155 + 22 * len(LEGEND))
-    x0, y0 = CENTRE + 55, CENTRE - 50
+    sheet = Sheet(title, 2 * MIDDLE, 0)
     step = 2 * pi / ring.capacity
     for place in range(ring.capacity):
         sequence = ring.claimed - (ring.claimed - place) % ring.capacity
         kind, words = _slot(ring, sequence)
         begin, end = step * (place - 0.5) - pi / 2, step * (place + 0.5) - pi / 2
-        sheet.path(_ring_part(x0, y0, begin, end), f"box {kind}".strip())
+        sheet.path(_ring_part(begin, end), f"box {kind}".strip())
         middle = (INNER + OUTER) / 2
-        x, y = x0 + middle * cos(step * place - pi / 2), y0 + middle * sin(step * place - pi / 2)
+        x, y = MIDDLE + middle * cos(step * place - pi / 2), TOP + middle * sin(step * place - pi / 2)
         sheet.text(x, y + (-2 if words else 4), str(sequence) if sequence >= 0 else "", "middle strong")
         sheet.text(x, y + 13, words, "middle dim")
-    _hands(sheet, ring, x0, y0, step)
-    sheet.text(x0, y0 - 4, f"{ring.capacity} slots", "middle strong")
-    sheet.text(x0, y0 + 13, f"room for {ring.remaining_capacity}", "middle dim")
-    for k, (kind, words) in enumerate(LEGEND):
-        y = CENTRE + 150 + 22 * k
-        sheet.box(x0 - 165, y, 16, 14, kind)
-        sheet.text(x0 - 140, y + 12, words, "dim")
+    bottom = _hands(sheet, ring, step)
+    sheet.text(MIDDLE, TOP - 4, f"{ring.capacity} slots", "middle strong")
+    sheet.text(MIDDLE, TOP + 13, f"room for {ring.remaining_capacity}", "middle dim")
+    for kind, words in LEGEND:
+        sheet.box(20, bottom, 16, 14, kind)
+        sheet.text(46, bottom + 12, words, "dim")
+        bottom += 22
+    sheet.height = bottom
     return sheet.svg()
 
 
@@ -55,33 +55,40 @@ def _slot(ring: Disruptor[str], sequence: int) -> tuple[str, str]:
     return ("done" if all(reader.sequence >= sequence for reader in ring.subscribers) else "new"), event
 
 
-def _ring_part(x: float, y: float, begin: float, end: float) -> str:
+def _ring_part(begin: float, end: float) -> str:
     corners = [
-        f"{x + radius * cos(angle):.1f} {y + radius * sin(angle):.1f}"
+        f"{MIDDLE + radius * cos(angle):.1f} {TOP + radius * sin(angle):.1f}"
         for radius, angle in ((OUTER, begin), (OUTER, end), (INNER, end), (INNER, begin))
     ]
-    return f"M{corners[0]}A{OUTER} {OUTER} 0 0 1 {corners[1]}L{corners[2]}A{INNER} {INNER} 0 0 0 {corners[3]}Z"
+    return f"M{corners[0]}A{OUTER:.0f} {OUTER:.0f} 0 0 1 {corners[1]}L{corners[2]}A{INNER:.0f} {INNER:.0f} 0 0 0 {corners[3]}Z"
 
 
-def _hands(sheet: Sheet, ring: Disruptor[str], x0: float, y0: float, step: float) -> None:
-    """Point at the slots of the cursor, of what is claimed, and of each subscriber."""
+def _hands(sheet: Sheet, ring: Disruptor[str], step: float) -> float:
+    """Point at the slots of the cursor, of what is claimed, and of each subscriber; return where there is room below."""
     hands: dict[int, list[str]] = {}
     for name, sequence in (
         ("claimed", ring.claimed),
         ("cursor", ring.cursor),
-        *((f"{reader.name} at", reader.sequence) for reader in ring.subscribers),
+        *((reader.name, reader.sequence) for reader in ring.subscribers),
     ):
         if sequence >= 0:
-            hands.setdefault(sequence % ring.capacity, []).append(f"{name} {sequence}")
+            hands.setdefault(sequence % ring.capacity, []).append(name)
+    bottom = TOP + OUTER
     for place, names in hands.items():
         angle = step * place - pi / 2
         dx, dy = cos(angle), sin(angle)
-        sheet.path(f"M{x0 + 136 * dx:.1f} {y0 + 136 * dy:.1f}L{x0 + 120 * dx:.1f} {y0 + 120 * dy:.1f}", "edge")
-        sheet.tip(x0 + 114 * dx, y0 + 114 * dy, -dx, -dy)
+        start, tip = OUTER + 24, OUTER + 2
+        sheet.path(
+            f"M{MIDDLE + start * dx:.1f} {TOP + start * dy:.1f}L{MIDDLE + tip * dx:.1f} {TOP + tip * dy:.1f}", "edge"
+        )
+        sheet.tip(MIDDLE + tip * dx, TOP + tip * dy, -dx, -dy)
         half = CHARACTER * max(map(len, names)) / 2
-        x, y = x0 + 144 * dx + half * dx, y0 + 148 * dy + 4 + 7 * (len(names) - 1) * (dy - 1)
+        x = MIDDLE + (start + 6 + half) * dx
+        y = TOP + (start + 8) * dy + 4 + 7 * (len(names) - 1) * (dy - 1)
         for k, name in enumerate(names):
             sheet.text(x, y + 14 * k, name, "middle strong")
+        bottom = max(bottom, y + 14 * len(names) - 14)
+    return bottom + 24
 
 
 def example() -> str:
