@@ -13,7 +13,6 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import disruptor
 
 project = "disruptor"
-author = "the maintainers of disruptor"
 version = release = disruptor.__version__
 language = "en"
 
@@ -28,7 +27,6 @@ extensions = [
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 4
-suppress_warnings: list[str] = []
 
 default_role = "py:obj"  # docstrings name things in `single quotes`: a link where there is such a thing
 autodoc_member_order = "bysource"
@@ -45,3 +43,4 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.pictures import errors, life, ring, schedule
+from docs.pictures import errors, life, promises, ring, schedule
 from docs.pictures.paper import site_style
 from stateful.pieces import rewritten
 
@@ -20,6 +20,7 @@ FILES: dict[str, Callable[[], str]] = {
 
 PIECES: dict[str, dict[str, Callable[[], str]]] = {
     "reference.md": {"errors": errors.tree},
+    "promises.md": {"promises": promises.promises},
     "howto/errors.md": {"errors": errors.meanings},
 }
 """Parts of pages, between `<!-- NAME -->` and `<!-- end -->`."""

@@ -60,7 +60,8 @@ def _ring_part(begin: float, end: float) -> str:
         f"{MIDDLE + radius * cos(angle):.1f} {TOP + radius * sin(angle):.1f}"
         for radius, angle in ((OUTER, begin), (OUTER, end), (INNER, end), (INNER, begin))
     ]
-    return f"M{corners[0]}A{OUTER:.0f} {OUTER:.0f} 0 0 1 {corners[1]}L{corners[2]}A{INNER:.0f} {INNER:.0f} 0 0 0 {corners[3]}Z"
+    outer, inner = (f"A{radius:.0f} {radius:.0f} 0 0" for radius in (OUTER, INNER))
+    return f"M{corners[0]}{outer} 1 {corners[1]}L{corners[2]}{inner} 0 {corners[3]}Z"
 
 
 def _hands(sheet: Sheet, ring: Disruptor[str], step: float) -> float:
