@@ -58,7 +58,7 @@ def site_style() -> str:
     return (
         "/* Made by `python -m docs.pictures`. */\n"
         ".picture-box{display:block;overflow-x:auto;margin:1.2rem 0}\n"
-        ".picture-box svg{display:block;margin:0 auto;max-width:none}\n"
+        ".picture-box svg{display:block;margin:0 auto;max-width:100%;height:auto}\n"
         f"body[data-theme] svg.picture{{{colours(False)}}}\n"
         f'body[data-theme="dark"] svg.picture{{{colours(True)}}}\n'
         "@media(prefers-color-scheme:dark){"
@@ -67,6 +67,10 @@ def site_style() -> str:
         "article table.docutils code{overflow-wrap:break-word}\n"
         "@media(max-width:46em){article table.docutils{min-width:38rem}}\n"
     )
+
+
+SMALLEST = 0.84
+"""How far a picture may shrink on a narrow screen before it is scrolled: its words have to stay readable."""
 
 
 class Sheet:
@@ -100,7 +104,8 @@ class Sheet:
     def svg(self) -> str:
         """Return the picture."""
         size = f'viewBox="0 0 {self.width:.0f} {self.height:.0f}" width="{self.width:.0f}" height="{self.height:.0f}"'
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" {size}>'
+        least = f'style="min-width:{SMALLEST * self.width:.0f}px"'
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" {size} {least}>'
         return "\n".join(
             [head, f"<title>{escape(self.title)}</title>", f"<style>{style()}</style>", *self.parts, "</svg>\n"]
         )
