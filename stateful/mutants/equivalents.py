@@ -19,6 +19,7 @@ class Equivalent(NamedTuple):
 
 
 CAST = "stored = cast({}, events)".format
+PICKED = "return cast({}, events.picked(indices))".format
 CASTS = "`cast` does nothing at run time"
 ZIP = "for sequence, event in zip(batch.sequences, batch, {}):".format
 ZIPS = "a batch has as many sequences as events: `strict` is for whoever changes that"
@@ -57,6 +58,10 @@ EQUIVALENTS: tuple[Equivalent, ...] = (
     *(
         Equivalent(Change("_claim.py", "Claim.publish", CAST('"list[E]"'), CAST(kind)), CASTS)
         for kind in ("None", '"XXlist[E]XX"', '"list[e]"', '"LIST[E]"')
+    ),
+    *(
+        Equivalent(Change("_batch.py", "chosen", PICKED('"AbstractSequence[E]"'), PICKED(kind)), CASTS)
+        for kind in ("None", '"XXAbstractSequence[E]XX"', '"abstractsequence[e]"', '"ABSTRACTSEQUENCE[E]"')
     ),
     *(
         Equivalent(Change("_subscriber.py", "Subscriber.__iter__", ZIP("strict=True"), ZIP(other)), ZIPS)

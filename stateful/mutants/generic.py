@@ -22,6 +22,7 @@ from stateful.patched import Report, patched, run_tests
 
 SECOND = (
     *FIRST,
+    "tests/processes/test_processes.py",
     "stateful/test_interrupted_ends.py",
     "stateful/test_scheduler.py",
     "stateful/test_machine.py",

@@ -12,7 +12,7 @@ from tests.api.scripted import Scripted
 
 
 class Trapped:
-    """A cell that raises when it is armed and stored to, or loaded."""
+    """A cell that raises when it is armed and loaded, or stored to: before that, or after."""
 
     def __init__(self, value: int) -> None:
         self.held = value
@@ -32,6 +32,7 @@ class Trapped:
     def value(self, value: int) -> None:
         self._strike("store")
         self.held = value
+        self._strike("stored")
 
 
 class World(Scripted):
@@ -126,3 +127,18 @@ def test_what_two_interrupts_have_stranded_is_voided_by_the_next_claim(ring: Dis
     assert ring.publish("a") == 2
     assert set(ring._sequencer.voids) == {0, 1}
     ring._check()
+
+
+def test_claims_that_were_shown_by_an_interrupted_call_are_forgotten(ring: Disruptor[str]) -> None:
+    reader = ring.register_subscriber()
+    one, two = ring.claim(), ring.claim()
+    one[0], two[0] = "ab"
+    two.publish()
+    arm(ring._sequencer.published, "stored")  # both are shown, and both are still noted as finished
+    with pytest.raises(KeyboardInterrupt):
+        one.publish()
+    assert ring.cursor == 1
+    assert (ring._sequencer._done, ring._sequencer._held) == ({}, {})
+    ring._check()
+    with reader.read() as batch:
+        assert list(batch) == ["a", "b"]

@@ -242,7 +242,10 @@ def test_only_records_have_arrays() -> None:
     ring: Disruptor[str] = Disruptor(4, multiproc=True)
     subscriber = ring.register_subscriber()
     ring.publish("a")
-    with subscriber.read() as batch, pytest.raises(InvalidType, match=r"numpy\.dtype"):
+    with (
+        subscriber.read() as batch,
+        pytest.raises(InvalidType, match=r"^only a ring between .* whose event_factory is a numpy\.dtype has arrays$"),
+    ):
         _ = batch.arrays
 
 
@@ -487,8 +490,8 @@ def test_a_child_has_no_claim_of_its_parents() -> None:
             claim.abandon()  # a copy: it does nothing
             try:
                 claim.publish()
-            except ClaimClosed:
-                status = 0
+            except ClaimClosed as error:
+                status = 0 if "belongs to the process that this one was forked from" in str(error) else 2
         finally:
             os._exit(status)
     assert os.waitpid(pid, 0)[1] == 0
