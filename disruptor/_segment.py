@@ -11,6 +11,7 @@ Rule 5: a ring is not opened again before its old end is over in this process (`
 
 import os
 import time
+from contextlib import suppress
 from mmap import ACCESS_READ, ACCESS_WRITE, mmap
 from multiprocessing import util
 from pathlib import Path
@@ -18,12 +19,12 @@ from typing import TypeVar, cast, final
 from weakref import WeakValueDictionary, finalize
 
 from disruptor._cell import Cell
-from disruptor._errors import RingMismatch, RingNotFound, SharedMemoryError
+from disruptor._errors import DisruptorError, RingMismatch, RingNotFound, SharedMemoryError
 from disruptor._files import FLAGS, READING, folder_of, new_name, open_file, remove, root, sweep, unfinished
 from disruptor._header import About, read_header, write_header
 from disruptor._kernel import Memory
 from disruptor._layout import State
-from disruptor._posix import LocalLock, MappedMemory, PosixKernel
+from disruptor._posix import LocalLock, MappedMemory, PosixKernel, above_standard
 
 R = TypeVar("R")
 
@@ -185,14 +186,15 @@ os.register_at_fork(after_in_child=_forked)
 def create(about: About) -> Segment:
     """Make a ring's files, and open them. Raises `SharedMemoryError` if the system refuses them; then nothing is left."""
     with _opening:
-        sweep({*ENDINGS})
         name = new_name()
         folder = folder_of(name)
         making = unfinished(folder)
         kernel: PosixKernel | None = None
         try:
+            sweep({*ENDINGS})
             making.mkdir(mode=0o700)
-            kernel = PosixKernel(folder, os.open(making / "marking", FLAGS | os.O_CREAT | os.O_EXCL, 0o600))
+            lock = os.open(making / "marking", FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
+            kernel = PosixKernel(folder, above_standard(lock))
             kernel.mark(1)
             (making / "marking").rename(making / "lock")  # whoever finds it finds it marked: it is not left over
             file = os.open(making / "memory", FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
@@ -217,14 +219,21 @@ def create(about: About) -> Segment:
 
 
 def _give_up(making: Path, kernel: PosixKernel | None) -> None:
-    """Leave nothing of a ring that could not be made."""
-    remove(making)
+    """Leave nothing of a ring that could not be made. No descriptor is needed: perhaps there was none left."""
     if kernel is not None:
         kernel.close()
+    for name in ("marking", "lock", "memory"):
+        with suppress(OSError):
+            (making / name).unlink()
+    with suppress(OSError):
+        making.rmdir()
 
 
 def attach(name: str) -> Segment:
-    """Open a ring by name. Raises `RingNotFound`, or `RingMismatch` if what is there is no ring of this version."""
+    """Open a ring by name.
+
+    Raises `RingNotFound`, `RingMismatch` if what is there is no ring of this version, or `SharedMemoryError`.
+    """
     with _opening:
         known = OPEN.get(name)
         if known is not None:
@@ -233,9 +242,14 @@ def attach(name: str) -> Segment:
         if ending is not None:
             ending.finish()
         folder = folder_of(name)
-        memory, about = mapped_ring(folder, name)
-        kernel = PosixKernel(folder, open_file(folder, "lock"))
-        segment = Segment(name, folder, kernel, memory, about)
+        try:
+            memory, about = mapped_ring(folder, name)
+            kernel = PosixKernel(folder, open_file(folder, "lock"))
+            segment = Segment(name, folder, kernel, memory, about)
+        except OSError as error:
+            if isinstance(error, DisruptorError):
+                raise
+            raise SharedMemoryError(error.errno, f"ring {name!r} cannot be opened: {error.strerror}") from error
         if not folder.exists():
             raise RingNotFound(f"there is no ring {name!r} any more: its last participant has just ended")
         return segment
