@@ -5,7 +5,7 @@ Layers, each importing only from those above it:
     _override  _errors  _sequence  _cell  _start  _event_factory     the words
     _arguments  _deadline                                            checks of arguments, moments in time
     _sync                  the only module that blocks, locks, tells the time or starts a thread
-    _kernel  _layout       what a ring between processes needs, and where its words lie
+    _kernel  _layout  _header      what a ring between processes needs, where its words lie, what it says of itself
     _gate  _held           what a subscriber shows to the others; a claim that is not finished
     _sequencer  _slots     which sequences are claimed and published; what the slots hold
     _codec  _formats  _shared_slots        how events become bytes, and what the slots between processes hold

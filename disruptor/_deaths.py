@@ -10,6 +10,7 @@ Rule 5: nothing of the user's runs under the lock: what is logged is logged by a
 """
 
 import logging
+from contextlib import suppress
 from enum import Enum
 from functools import partial
 from typing import Final
@@ -73,4 +74,5 @@ class Deaths:
                 )
 
     def _tell(self, text: str, *values: object) -> None:
-        self._runtime.spawn(partial(LOG.warning, text, *values))
+        with suppress(RuntimeError):  # no thread can be started, as when the interpreter ends: nobody fails for that
+            self._runtime.spawn(partial(LOG.warning, text, *values))

@@ -7,8 +7,7 @@ Rule 2: `get` reads first and tests afterwards: `claimed` moves before a slot is
 from collections.abc import Callable
 from importlib.util import find_spec
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, cast, final
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, cast, final
 
 from disruptor._arguments import ring_capacity, sequence_number
 from disruptor._barrier import Barrier
@@ -114,16 +113,16 @@ class Disruptor(Looking[E], Generic[E]):
         from disruptor._shared_ring import opened
 
         parts, link = opened(name, Events(event_factory, None, codec))
-        known = RINGS.get(name)
+        ring: Disruptor[E] = cls.__new__(cls)
+        return ring._share(parts, link)
+
+    def _share(self, parts: Parts[E], link: "Link[E]") -> "Disruptor[E]":
+        """Become the one ring of this segment, unless there is one: return that."""
+        known = link.segment.kept
         if known is not None:
             return cast("Disruptor[E]", known)
-        ring: Disruptor[E] = cls.__new__(cls)
-        ring._share(parts, link)
-        return ring
-
-    def _share(self, parts: Parts[E], link: "Link[E]") -> None:
         self._assemble(parts, link)
-        RINGS[link.segment.name] = self
+        return link.segment.keep(self)
 
     @classmethod
     def _of(cls, parts: Parts[E]) -> "Disruptor[E]":
@@ -252,10 +251,6 @@ class Disruptor(Looking[E], Generic[E]):
     def getCursor(self) -> Sequence:
         """Return `cursor`."""
         return self.cursor
-
-
-RINGS: "WeakValueDictionary[str, Disruptor[Any]]" = WeakValueDictionary()
-"""The rings between processes that this process has open, by name."""
 
 
 def _require_sharing() -> None:

@@ -5,7 +5,8 @@ Rule 2: it is made under another name, and renamed when it is whole. So nobody e
 Rule 3: it is removed by the last participant that ends. Who removes it holds the marks of all others (`PosixKernel.seal`),
         and who opens a ring looks, after he has marked himself, whether it is still there.
 Rule 4: a ring whose participants were all killed is left over. Whoever makes a new ring removes those, and so does
-        `python -m disruptor remove --dead`.
+        `python -m disruptor remove --dead`. Who was killed while he made or removed one leaves a directory without a lock:
+        it goes the same way, when it is old.
 """
 
 import os
@@ -19,8 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from disruptor._errors import RingMismatch, RingNotFound
-from disruptor._posix import PosixKernel
+from disruptor._errors import RingMismatch, RingNotFound, SharedMemoryError
+from disruptor._posix import PosixKernel, above_standard
 
 _NAME: Final = r"[0-9a-f]{16}"
 _UNFINISHED: Final = ".new"
@@ -36,7 +37,7 @@ def root() -> Path:
     """Return the directory where rings are: `$DISRUPTOR_DIR`, or memory, not a disk, where the system offers it."""
     chosen = os.environ.get("DISRUPTOR_DIR")
     if chosen:
-        return Path(chosen)
+        return Path(chosen).absolute()  # a ring stays where it is, wherever its process goes
     shm = Path("/dev/shm")
     return shm if shm.is_dir() and os.access(shm, os.W_OK) else Path(tempfile.gettempdir())
 
@@ -50,7 +51,7 @@ def folder_of(name: str) -> Path:
     """Return the directory of a ring. Raises `RingNotFound` for what cannot be a name."""
     if not re.fullmatch(_NAME, name):
         raise RingNotFound(f"{name!r} is not the name of a ring: 16 hexadecimal digits")
-    return root() / f"disruptor-{os.getuid()}-{name}"
+    return root() / f"disruptor-{os.geteuid()}-{name}"
 
 
 def unfinished(folder: Path) -> Path:
@@ -60,27 +61,31 @@ def unfinished(folder: Path) -> Path:
 
 def names() -> list[str]:
     """Return the names of this user's rings, left over ones included."""
-    prefix = f"disruptor-{os.getuid()}-"
+    prefix = f"disruptor-{os.geteuid()}-"
     found = (path.name.removeprefix(prefix) for path in root().glob(prefix + "*"))
     return sorted(name for name in found if re.fullmatch(_NAME, name))
 
 
 def open_file(folder: Path, name: str, flags: int = FLAGS) -> int:
-    """Open a file of a ring; `RingNotFound`, or `RingMismatch` if it is not a plain file of this user alone."""
-    for path in (folder, folder / name):
-        try:
-            found = path.lstat()
-        except FileNotFoundError:
-            raise RingNotFound(f"there is no ring {folder.name.rpartition('-')[2]!r} (any more)") from None
-        good = stat.S_ISDIR if path == folder else stat.S_ISREG
-        if not good(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-            raise RingMismatch(f"{path.name} is not a {'directory' if path == folder else 'file'} of this user alone")
+    """Open a file of a ring.
+
+    Raises `RingNotFound`, or `RingMismatch` if it is not a plain file of this user alone, or `SharedMemoryError` if the
+    system refuses it.
+    """
+    ring = repr(folder.name.rpartition("-")[2])
     try:
-        return os.open(folder / name, flags)
+        for path in (folder, folder / name):
+            found = path.lstat()
+            good = stat.S_ISDIR if path == folder else stat.S_ISREG
+            if not good(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+                raise RingMismatch(
+                    f"{path.name} is not a {'directory' if path == folder else 'file'} of this user alone"
+                )
+        return above_standard(os.open(folder / name, flags))
+    except FileNotFoundError:
+        raise RingNotFound(f"there is no ring {ring} (any more)") from None
     except OSError as error:
-        raise RingNotFound(
-            f"there is no ring {folder.name.rpartition('-')[2]!r} (any more): {error.strerror}"
-        ) from None
+        raise SharedMemoryError(error.errno, f"ring {ring} cannot be opened: {error.strerror}") from error
 
 
 def remove(folder: Path) -> None:
@@ -106,26 +111,29 @@ def sweep(mine: set[str]) -> list[Path]:
 
     Return the directories that were removed, those of rings that were never finished included.
     """
-    removed = [folder for name in names() if name not in mine and remove_left_over(folder := folder_of(name))]
-    for path in root().glob(f"disruptor-{os.getuid()}-*{_UNFINISHED}"):
-        try:
-            if not (path / "lock").exists():
-                if time.time() - path.stat().st_mtime > _OLD:
-                    remove(path)
-                    removed.append(path)
-            elif remove_left_over(path):
-                removed.append(path)
-        except OSError:
-            pass  # somebody else was quicker
-    return removed
+    rings = [folder_of(name) for name in names() if name not in mine]
+    unfinished_ones = root().glob(f"disruptor-{os.geteuid()}-*{_UNFINISHED}")
+    return [folder for folder in (*rings, *unfinished_ones) if remove_left_over(folder)]
 
 
 def remove_left_over(folder: Path) -> bool:
-    """Remove a ring if nobody is left of it; return whether it was removed."""
+    """Remove a ring if nobody is left of it, or what is left of one that somebody was making, or removing, when he died.
+
+    Return whether it was removed. Whatever else is there, and whatever the system refuses, is let alone: it is no reason
+    not to make a ring.
+    """
+    removed = False
     try:
-        for _ in left_over(folder):
-            remove(folder)
-            return True
-    except (RingNotFound, RingMismatch):
-        pass
-    return False
+        if (folder / "lock").exists():
+            for _ in left_over(folder):
+                remove(folder)
+                removed = True
+        else:
+            found = folder.lstat()
+            mine = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+            removed = mine and time.time() - found.st_mtime > _OLD
+            if removed:
+                remove(folder)
+        return removed and not folder.exists()
+    except (RingMismatch, OSError):
+        return False

@@ -20,11 +20,12 @@ from disruptor._deaths import Policy
 from disruptor._errors import InvalidValue, RingMismatch
 from disruptor._files import READING, folder_of, names, open_file
 from disruptor._formats import Kind
+from disruptor._header import About
 from disruptor._kernel import Words
 from disruptor._layout import GATES, ClaimWord, GateWord, Layout, State
 from disruptor._marks import holder, marks
 from disruptor._posix import fence
-from disruptor._segment import OPEN, About, mapped_ring
+from disruptor._segment import ENDINGS, mapped_ring
 from disruptor._sequence import INITIAL, lag, room, slot_of
 from disruptor._shared_claims import DONE, HELD, tag_of
 
@@ -139,7 +140,7 @@ def look(name: str) -> View:
     Raises `RingNotFound`, or `RingMismatch` if what is there is no ring of this version, or `InvalidValue` if this process
     itself has the ring open: it would lose its marks.
     """
-    if name in OPEN:
+    if name in ENDINGS:
         raise InvalidValue(f"ring {name!r} is open in this process: ask the ring itself")
     folder = folder_of(name)
     memory, about = mapped_ring(folder, name, reading=True)

@@ -51,6 +51,20 @@ def fence() -> None:
         _FENCE.release()
 
 
+def above_standard(file: int) -> int:
+    """Return a descriptor of the same open file that is none of 0, 1 and 2; `file` is closed if it was.
+
+    Where a process was started without these, the system gives them to the next file; and they are replaced one day, as a
+    daemon does: that would take all locks away (Rule 2).
+    """
+    if file > 2:
+        return file
+    try:
+        return fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, 3)
+    finally:
+        os.close(file)
+
+
 @final
 class FencedCell:
     """A word whose stores are seen by all before its storer loads anything else."""
@@ -150,6 +164,11 @@ class PosixKernel:
             time.sleep(_LONGEST)
         self._marks.add(number)
 
+    def unmark(self) -> None:
+        """Take this process's marks away."""
+        while self._marks:
+            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, self._marks.pop())
+
     def alive(self, number: int) -> bool:
         """Tell whether the mark under `number` stands."""
         if number in self._marks:
@@ -227,7 +246,7 @@ class PosixKernel:
             try:
                 with suppress(FileExistsError):
                     os.mkfifo(path, 0o600)
-                opened = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+                opened = above_standard(os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW))
             except OSError:
                 return None
             pipe = self._pipes.setdefault(place, opened)

@@ -4,79 +4,150 @@ Rule 1: a process opens a ring once, however many handles it has: see Rule 2 of 
 Rule 2: a child that was forked is a participant of its own, from its first use on.
 Rule 3: memory is a mapped file, not `multiprocessing.shared_memory`: the resource tracker of Python up to 3.12 removes a
         ring when any process that has opened it ends.
+Rule 4: all handles of a ring in one process are one ring, which lives as long as anything of it does, be it a claim: its
+        threads exclude each other by locks of their own, which the kernel's lock does not do for them.
+Rule 5: a ring is not opened again before its old end is over in this process (`Ending`): see Rule 2 of `_posix.py`.
 """
 
 import os
 import time
+from contextlib import suppress
 from mmap import ACCESS_READ, ACCESS_WRITE, mmap
 from multiprocessing import util
 from pathlib import Path
-from typing import NamedTuple, final
+from typing import TypeVar, cast, final
 from weakref import WeakValueDictionary, finalize
 
 from disruptor._cell import Cell
-from disruptor._errors import RingMismatch, RingNotFound, SharedMemoryError
+from disruptor._errors import DisruptorError, RingMismatch, RingNotFound, SharedMemoryError
 from disruptor._files import FLAGS, READING, folder_of, new_name, open_file, remove, root, sweep, unfinished
+from disruptor._header import About, read_header, write_header
 from disruptor._kernel import Memory
-from disruptor._layout import GATES, MAGIC, MAX_SUBSCRIBERS, VERSION, Header, Layout, State
-from disruptor._posix import LocalLock, MappedMemory, PosixKernel
-from disruptor._sequence import is_capacity
+from disruptor._layout import State
+from disruptor._posix import LocalLock, MappedMemory, PosixKernel, above_standard
+
+R = TypeVar("R")
 
 
-class About(NamedTuple):
-    """What the header says of a ring."""
+@final
+class Ending:
+    """How this process leaves a ring: once, when nothing of it is left, or at the end of the process.
 
-    layout: Layout
-    kind: int
-    policy: int
-    description: str
-    creator: int = 0
-    created: int = 0
+    Who ends it need not be who opens it again: a finaliser may run in any thread. So `finish` waits for it.
+    """
+
+    __slots__ = ("_at_exit", "_folder", "_kernel", "_name", "_over", "_to_leave", "number")
+
+    def __init__(self, name: str, folder: Path, kernel: PosixKernel) -> None:
+        self._name = name
+        self._folder = folder
+        self._kernel = kernel
+        self._over = LocalLock()
+        self._over.acquire()
+        self._at_exit: list[util.Finalize] = []
+        self._to_leave = [True]  # emptied by whoever begins: one step, so only one does
+        self.number: list[int] = []
+        """That of this participant, or none before the first use in this process."""
+
+    def watch(self, segment: "Segment") -> None:
+        """Begin when `segment` is no more; `participate` sees to the end of the process."""
+        finalize(segment, self.leave).atexit = False
+        ENDINGS[self._name] = self
+
+    def participate(self, number: int) -> None:
+        """Have a number; leave at the end of the process, when its children have ended: they may have yet to open it."""
+        self.number.append(number)
+        self._at_exit.append(util.Finalize(None, self.leave, exitpriority=-1))
+
+    @property
+    def begun(self) -> bool:
+        """Whether the ring is not to be used any more."""
+        return not self._to_leave
+
+    def finish(self) -> None:
+        """Leave, or wait for the thread that is doing so."""
+        self.leave()
+        with self._over:
+            pass
+
+    def forked(self) -> None:
+        """Begin anew, in a child. What another thread had begun, it goes on with in the parent, and there only."""
+        self.number.clear()
+        self._at_exit.clear()
+        self._kernel.forked()
+
+    def leave(self) -> None:
+        """Leave, unless somebody has begun to; the last one out removes the ring."""
+        try:
+            self._to_leave.pop()
+        except IndexError:
+            return
+        self._leave()
+
+    def _leave(self) -> None:
+        try:
+            if self.number:
+                self.number.clear()
+                # First: two who look for each other's marks while they have their own would both leave the ring behind.
+                self._kernel.unmark()
+                if self._kernel.seal():
+                    remove(self._folder)
+            self._kernel.close()
+            for at_exit in self._at_exit:
+                at_exit.cancel()
+        finally:
+            ENDINGS.pop(self._name, None)
+            self._over.release()
+
+
+ENDINGS: dict[str, Ending] = {}
+"""Of the rings that this process has open, or is just leaving."""
 
 
 @final
 class Segment:
     """A ring that is open in this process."""
 
-    __slots__ = (
-        "__weakref__",
-        "_ending",
-        "_joining",
-        "_number",
-        "_participants",
-        "about",
-        "folder",
-        "kernel",
-        "memory",
-        "name",
-    )
+    __slots__ = ("__weakref__", "_ending", "_joining", "_kept", "_participants", "about", "kernel", "memory", "name")
 
     def __init__(
         self, name: str, folder: Path, kernel: PosixKernel, memory: Memory, about: About, number: int | None = None
     ) -> None:
         self.name = name
-        self.folder = folder
         self.kernel = kernel
         self.memory = memory
         self.about = about
         self._joining = LocalLock()
-        self._number: list[int] = []  # one, or none before the first use in this process
         self._participants: Cell = memory.cell(State.PARTICIPANTS)
-        self._ending = finalize(self, _end, kernel, folder, self._number)
+        self._kept: dict[str, object] = {}
+        self._ending = Ending(name, folder, kernel)
+        self._ending.watch(self)
         if number is None:
             self._number_of_process()
         else:
-            self._participate(number)
+            self._ending.participate(number)
         OPEN[name] = self
+
+    def keep(self, ring: R) -> R:
+        """Keep `ring`, unless there is one already; return the one that is kept (Rule 4)."""
+        return cast("R", self._kept.setdefault("ring", ring))
+
+    @property
+    def kept(self) -> object:
+        """The ring that is kept; None before there is one."""
+        return self._kept.get("ring")
 
     @property
     def number(self) -> int:
-        """The number of this participant; a child that was forked gets one of its own."""
-        return self._number[0] if self._number else self._number_of_process()
+        """The number of this participant; a child that was forked gets one of its own. 0, nobody's, after the end."""
+        number = self._ending.number
+        return number[0] if number else self._number_of_process()
 
     def _number_of_process(self) -> int:
+        if self._ending.begun:
+            return 0
         with self._joining:
-            if not self._number:
+            if not self._ending.number:
                 # Nobody in this process can have the ring's lock yet: whoever takes it has a number.
                 self.kernel.lock(True)
                 try:
@@ -85,18 +156,12 @@ class Segment:
                 finally:
                     self.kernel.unlock()
                 self.kernel.mark(number)
-                self._participate(number)
-            return self._number[0]
-
-    def _participate(self, number: int) -> None:
-        self._number.append(number)
-        util.Finalize(None, self._ending, exitpriority=0)  # a child of multiprocessing ends without atexit
+                self._ending.participate(number)
+            return self._ending.number[0]
 
     def forked(self) -> None:
         """Begin anew, in a child."""
-        self._number.clear()
         self._joining.renew()
-        self.kernel.forked()
 
 
 OPEN: "WeakValueDictionary[str, Segment]" = WeakValueDictionary()
@@ -109,31 +174,29 @@ def _forked() -> None:
     _opening.renew()
     for segment in OPEN.values():
         segment.forked()
+    for ending in ENDINGS.values():
+        ending.forked()
+    for name in {*ENDINGS}.difference(OPEN):
+        del ENDINGS[name]
 
 
 os.register_at_fork(after_in_child=_forked)
 
 
-def _end(kernel: PosixKernel, folder: Path, number: list[int]) -> None:
-    """Leave a ring, at the end of the process or of its last handle; the last one out removes it."""
-    if number:
-        number.clear()
-        if kernel.seal():
-            remove(folder)
-    kernel.close()
-
-
 def create(about: About) -> Segment:
     """Make a ring's files, and open them. Raises `SharedMemoryError` if the system refuses them; then nothing is left."""
     with _opening:
-        sweep({*OPEN})
         name = new_name()
         folder = folder_of(name)
         making = unfinished(folder)
+        kernel: PosixKernel | None = None
         try:
+            sweep({*ENDINGS})
             making.mkdir(mode=0o700)
-            kernel = PosixKernel(folder, os.open(making / "lock", FLAGS | os.O_CREAT | os.O_EXCL, 0o600))
-            kernel.mark(1)  # before anybody can see the ring, who could take it for left over
+            lock = os.open(making / "marking", FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
+            kernel = PosixKernel(folder, above_standard(lock))
+            kernel.mark(1)
+            (making / "marking").rename(making / "lock")  # whoever finds it finds it marked: it is not left over
             file = os.open(making / "memory", FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
             try:
                 reserve(file, about.layout.bytes)
@@ -141,30 +204,52 @@ def create(about: About) -> Segment:
             finally:
                 os.close(file)
             memory = MappedMemory(mapped)
-            write_header(memory, about)
+            write_header(memory, about._replace(creator=os.getpid(), created=int(time.time())))
             making.rename(folder)
         except OSError as error:
-            remove(making)
+            _give_up(making, kernel)
             raise SharedMemoryError(
                 error.errno,
                 f"{about.layout.bytes} bytes for a ring between processes cannot be had in {root()}: {error.strerror}",
             ) from error
         except BaseException:
-            remove(making)
+            _give_up(making, kernel)
             raise
         return Segment(name, folder, kernel, memory, about, 1)
 
 
+def _give_up(making: Path, kernel: PosixKernel | None) -> None:
+    """Leave nothing of a ring that could not be made. No descriptor is needed: perhaps there was none left."""
+    if kernel is not None:
+        kernel.close()
+    for name in ("marking", "lock", "memory"):
+        with suppress(OSError):
+            (making / name).unlink()
+    with suppress(OSError):
+        making.rmdir()
+
+
 def attach(name: str) -> Segment:
-    """Open a ring by name. Raises `RingNotFound`, or `RingMismatch` if what is there is no ring of this version."""
+    """Open a ring by name.
+
+    Raises `RingNotFound`, `RingMismatch` if what is there is no ring of this version, or `SharedMemoryError`.
+    """
     with _opening:
         known = OPEN.get(name)
         if known is not None:
             return known
+        ending = ENDINGS.get(name)
+        if ending is not None:
+            ending.finish()
         folder = folder_of(name)
-        memory, about = mapped_ring(folder, name)
-        kernel = PosixKernel(folder, open_file(folder, "lock"))
-        segment = Segment(name, folder, kernel, memory, about)
+        try:
+            memory, about = mapped_ring(folder, name)
+            kernel = PosixKernel(folder, open_file(folder, "lock"))
+            segment = Segment(name, folder, kernel, memory, about)
+        except OSError as error:
+            if isinstance(error, DisruptorError):
+                raise
+            raise SharedMemoryError(error.errno, f"ring {name!r} cannot be opened: {error.strerror}") from error
         if not folder.exists():
             raise RingNotFound(f"there is no ring {name!r} any more: its last participant has just ended")
         return segment
@@ -189,54 +274,3 @@ def mapped_ring(folder: Path, name: str, *, reading: bool = False) -> tuple[Mapp
     finally:
         os.close(file)
     return memory, read_header(memory, name, size)
-
-
-def write_header(memory: Memory, about: About) -> None:
-    """Write the header of a new ring."""
-    raw = about.description.encode()
-    if len(raw) > Header.DESCRIPTION_BYTES:
-        raise ValueError(f"a description has at most {Header.DESCRIPTION_BYTES} bytes, not {len(raw)}")
-    words = memory.words(0, GATES)
-    layout = about.layout
-    words[Header.VERSION] = VERSION
-    words[Header.BYTES] = layout.bytes
-    words[Header.CAPACITY] = layout.capacity
-    words[Header.MAX_SUBSCRIBERS] = layout.max_subscribers
-    words[Header.MAX_WAITERS] = layout.max_waiters
-    words[Header.SLOT_SIZE] = layout.slot_size
-    words[Header.KIND] = about.kind
-    words[Header.POLICY] = about.policy
-    words[Header.CREATOR] = os.getpid()
-    words[Header.CREATED] = int(time.time())
-    memory.buffer(Header.DESCRIPTION, len(raw))[:] = raw
-    words[State.PARTICIPANTS] = 1
-    words[Header.MAGIC] = MAGIC
-
-
-def read_header(memory: Memory, name: str, size: int) -> About:
-    """Read a header, and believe nothing of it: `RingMismatch` names what is wrong."""
-    words = memory.words(0, State.CLAIMED)
-
-    def expect(what: str, found: int, good: bool, bound: object) -> None:
-        if not good:
-            raise RingMismatch(f"ring {name!r} cannot be opened: its {what} is {found}, not {bound}")
-
-    expect("mark", words[Header.MAGIC], words[Header.MAGIC] == MAGIC, MAGIC)
-    expect("layout version", words[Header.VERSION], words[Header.VERSION] == VERSION, VERSION)
-    capacity, slot_size = words[Header.CAPACITY], words[Header.SLOT_SIZE]
-    subscribers, waiters = words[Header.MAX_SUBSCRIBERS], words[Header.MAX_WAITERS]
-    expect("capacity", capacity, is_capacity(capacity), "a power of two")
-    expect("table of subscribers", subscribers, 1 <= subscribers <= MAX_SUBSCRIBERS, f"in 1..{MAX_SUBSCRIBERS}")
-    expect("table of waiters", waiters, 1 <= waiters <= 2**16, f"in 1..{2**16}")
-    expect("slot size", slot_size, 0 < slot_size <= 2**31 and slot_size % 8 == 0, "a multiple of 8 in 8..2**31")
-    layout = Layout(capacity, subscribers, waiters, slot_size)
-    expect("size in bytes", size, size == layout.bytes == words[Header.BYTES], layout.bytes)
-    raw = bytes(memory.buffer(Header.DESCRIPTION, Header.DESCRIPTION_BYTES)).rstrip(b"\0")
-    return About(
-        layout,
-        words[Header.KIND],
-        words[Header.POLICY],
-        raw.decode(errors="replace"),
-        words[Header.CREATOR],
-        words[Header.CREATED],
-    )

@@ -6,14 +6,18 @@ Rule 2: whoever has it has written his number into the `busy` word. Who takes th
 Rule 3: what an interrupt leaves: to give the ring's lock back twice is harmless as long as the process's own is held, so
         it is given back again. Only at the very entry of `__exit__`, before its first line, nothing can be done: then the
         thread that comes back finds itself named as the holder, and goes on from there; others wait until it does, or ends.
+Rule 4: a signal handler or a finaliser that comes in between, while its thread holds the lock, is not such a thread: the
+        frame that took the lock is still being run. It is refused, before it takes half a claim for what the dead left.
 """
 
+import sys
 from collections.abc import Callable
 from operator import call
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import final
 
 from disruptor._cell import Cell
+from disruptor._errors import SelfDeadlock
 from disruptor._kernel import Kernel
 from disruptor._sync import Lock
 
@@ -26,7 +30,7 @@ class SharedLock:
     and never finds itself.
     """
 
-    __slots__ = ("_busy", "_ident", "_kernel", "_local", "_me", "_repair", "holder")
+    __slots__ = ("_busy", "_frames", "_ident", "_kernel", "_local", "_me", "_repair", "holder")
 
     def __init__(
         self,
@@ -43,12 +47,37 @@ class SharedLock:
         self._repair = repair
         self._local: Lock = kernel.local_lock()
         self.holder: int | None = None
+        self._frames: dict[int, FrameType] = {}  # of each thread that has the lock, or waits: where its `with` is
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Take the lock; with `blocking=False`, return whether it could be taken at once.
 
-        `timeout` is for the threads of this process only.
+        `timeout` is for the threads of this process only. Raises `SelfDeadlock` if it would wait for its own thread.
         """
+        if self._within():
+            if blocking:
+                self._refuse()
+            return False
+        return self._acquire(blocking, timeout)
+
+    def _within(self) -> bool:
+        """Tell whether this thread is within a `with` of this lock, and has it (Rule 4)."""
+        ident = self._ident()
+        if self.holder != ident:
+            return False
+        taken_in, frame = self._frames.get(ident), sys._getframe(1)
+        back: FrameType | None = frame
+        while back is not None and back is not taken_in:
+            back = back.f_back
+        return back is not None
+
+    def _refuse(self) -> None:
+        raise SelfDeadlock(
+            "this thread holds the ring's lock already: a signal handler, or a finaliser, has come in between and uses the "
+            "same ring; let another thread do it"
+        )
+
+    def _acquire(self, blocking: bool, timeout: float) -> bool:
         me = self._me()
         taken: list[bool] = []
         try:
@@ -100,7 +129,10 @@ class SharedLock:
         return self._local.locked() or bool(self._busy.value)
 
     def __enter__(self) -> bool:
-        return self.acquire()
+        if self._within():
+            self._refuse()
+        self._frames[self._ident()] = sys._getframe(1)  # first: an interrupt after the lock is taken would lose it
+        return self._acquire(True, -1)
 
     def __exit__(
         self,
@@ -109,3 +141,4 @@ class SharedLock:
         traceback: TracebackType | None,
     ) -> None:
         self.release()
+        self._frames.pop(self._ident(), None)

@@ -12,11 +12,12 @@ from disruptor._codec import Codec, PickleCodec
 from disruptor._deaths import Policy
 from disruptor._errors import InvalidValue, RingMismatch
 from disruptor._formats import Events, Format, Kind, format_of, is_dtype, is_structure
+from disruptor._header import About
 from disruptor._layout import MAX_SUBSCRIBERS, Layout
 from disruptor._parts import Parts
 from disruptor._record_slots import RecordSlots
 from disruptor._roll import Roll
-from disruptor._segment import About, Segment, attach, create
+from disruptor._segment import Segment, attach, create
 from disruptor._shared_roll import SharedRoll
 from disruptor._shared_sequencer import SharedSequencer
 from disruptor._shared_slots import ByteSlots, StructureSlots
