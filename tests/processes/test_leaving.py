@@ -58,8 +58,9 @@ def test_two_who_leave_at_once_do_not_both_leave_the_files(monkeypatch: pytest.M
 
     def sealed(self: PosixKernel) -> bool:
         found = seal(self)
-        os.write(go[1], b"!")
-        assert os.waitpid(pid, 0)[1] == 0  # the other one leaves while this one is still about it
+        if self._folder.name.endswith(str(name)):  # and no ring of another test, which happens to be collected now
+            os.write(go[1], b"!")
+            assert os.waitpid(pid, 0)[1] == 0  # the other one leaves while this one is still about it
         return found
 
     monkeypatch.setattr(PosixKernel, "seal", sealed)
