@@ -26,18 +26,22 @@ FOLDER = disruptor.__file__.removesuffix("__init__.py")
 class Struck(NamedTuple):
     """What became of an interrupt at one step."""
 
-    where: str
-    """The line of the library where it struck, as `function: source`; empty if there is no such step."""
+    where: tuple[str, ...]
+    """The lines of the library where it struck, as `function: source`, in all schedules; none if there is no such step."""
     found: Exploration
+    failed_at: str = ""
+    """Where it struck in the schedule that failed, if one did."""
 
 
 def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules: int | None) -> Struck:
     """Interrupt the victim of a scene by `error` at its step number `step`, from 1."""
     places: set[str] = set()
+    latest = ""
     swallowed: list[BaseException] = []
     struck = False
 
     def program(scheduler: Scheduler) -> Callable[[], None]:
+        nonlocal latest
         ring = Disruptor[Event](scene.capacity, list if scene.in_place else None, runtime=scheduler.runtime)
         victims = ring.register_subscriber(name="victim's")
         others = ring.register_subscriber(name="other's")
@@ -45,6 +49,7 @@ def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules
         steps = 0
         acting = True
         hit = raised = False
+        latest = ""
         swallowed.clear()
 
         def publish(word: str) -> None:
@@ -54,7 +59,7 @@ def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules
                 ring.publish([word])
 
         def victim() -> None:
-            nonlocal acting, raised
+            nonlocal acting, raised, latest
             try:
                 scene.victim(ring, victims)
             except BaseException as ended:
@@ -63,7 +68,8 @@ def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules
                 while cause is not None and not isinstance(cause, error):
                     cause = cause.__context__
                 if cause is not None:
-                    places.add(place_of(cause.__traceback__))
+                    latest = place_of(cause.__traceback__)
+                    places.add(latest)
                 expected = cause is ended
                 del cause  # its traceback keeps alive what the interrupted call had in hand
                 if not expected:
@@ -119,7 +125,8 @@ def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules
 
     with instrumented(LIBRARY), unraised(swallowed):
         found = reduced(program, granularity=Granularity.BYTECODES, max_schedules=max_schedules)
-    return Struck(", ".join(sorted(places)) or ("a finaliser" if struck else ""), found)
+    where = tuple(sorted(places)) or (("a finaliser",) if struck else ())
+    return Struck(where, found, "" if found.failed is None else latest)
 
 
 def with_suppressed(ends: bool, act: Callable[[], None]) -> None:

@@ -24,9 +24,9 @@ def strike_everywhere(name: str, error: type[BaseException], limit: int | None) 
     step = 1
     while (struck := strike(SCENES[name], step, error, max_schedules=limit)).where:
         if struck.found.failed is not None:
-            if struck.where not in BEYOND:
+            if struck.failed_at not in BEYOND:
                 raise struck.found.failed
-            harmed.add(struck.where)
+            harmed.add(struck.failed_at)
         step += 1
     assert step > 5
     return harmed

@@ -35,7 +35,7 @@ def interrupts(extent: Extent) -> Evidence | None:
             schedules += struck.found.schedules
             cut += not struck.found.complete
             if struck.found.failed is not None:
-                harmed.add(struck.where)
+                harmed.add(struck.failed_at)
             step += 1
         problems += [("S7", f"{name}: at {place}") for place in sorted(harmed - BEYOND)]
         beyond = "; ".join(sorted(harmed & BEYOND)) or "none"
