@@ -12,7 +12,7 @@ from disruptor._kernel import Kernel, Memory
 from disruptor._layout import State
 from disruptor._shared_gates import Row
 from disruptor._shared_sequencer import SharedSequencer
-from disruptor._shared_turn import SharedTurn
+from disruptor._shared_turn import OwnPosition, SharedTurn
 from disruptor._slots import Slots
 from disruptor._subscriber import Home, Subscriber
 from disruptor._sync import Runtime
@@ -58,6 +58,7 @@ class SharedRoll(Generic[E]):
     def _new(self, row: Row, after: tuple[Subscriber[E], ...]) -> Subscriber[E]:
         sequencer = self._sequencer
         turn = SharedTurn(self._memory, row, self._kernel, sequencer.lock, sequencer.me)
+        row.gate.position = OwnPosition(row.gate.position, turn, row.gate.name)
         return Subscriber(sequencer, self._slots, self._runtime, row.gate, turn, after, self._home)
 
     def make(self, position: int, after: tuple[Subscriber[E], ...], name: str) -> Subscriber[E]:
