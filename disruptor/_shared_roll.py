@@ -64,6 +64,7 @@ class SharedRoll(Generic[E]):
     def make(self, position: int, after: tuple[Subscriber[E], ...], name: str) -> Subscriber[E]:
         """Make a subscriber that is not registered yet. Raises `InvalidValue` if the table is full."""
         table = self._sequencer.gate_table
+        self._sequencer.make_room_for_gate()
         gates = [subscriber._gate for subscriber in after]
         upstreams = sum(1 << row.number for row in table.rows() if row.gate in gates)
         row = table.prepare(position, name, upstreams, self._sequencer.me())
