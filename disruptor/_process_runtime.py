@@ -11,15 +11,14 @@ from typing import Final, final
 from disruptor._override import override
 from disruptor._sync import ThreadRuntime
 
-_forks = 0
+_FORKS: Final = [0]
 """How often this process, or one before it, was forked from another one."""
 _SHIFT: Final = 64
 """More bits than the identity of a thread has."""
 
 
 def _forked() -> None:
-    global _forks
-    _forks += 1
+    _FORKS[0] += 1
 
 
 os.register_at_fork(after_in_child=_forked)
@@ -34,7 +33,7 @@ class ProcessRuntime(ThreadRuntime):
     @override
     def ident(self) -> int:
         """Return a number that no other running thread has, nor any of the processes before this one had."""
-        return super().ident() | _forks << _SHIFT
+        return super().ident() | _FORKS[0] << _SHIFT
 
 
 PROCESSES: Final = ProcessRuntime()
