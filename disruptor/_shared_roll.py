@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from disruptor._cell import Cell
 from disruptor._kernel import Kernel, Memory
-from disruptor._layout import State
+from disruptor._layout import GATES, GateWord, State
 from disruptor._shared_gates import Row
 from disruptor._shared_sequencer import SharedSequencer
 from disruptor._shared_turn import OwnPosition, SharedTurn
@@ -24,7 +24,7 @@ E = TypeVar("E")
 class SharedRoll(Generic[E]):
     """The subscribers of one ring between processes."""
 
-    __slots__ = ("_home", "_kernel", "_known", "_memory", "_names", "_runtime", "_sequencer", "_slots")
+    __slots__ = ("_home", "_kernel", "_known", "_memory", "_names", "_runtime", "_sequencer", "_slots", "_turns")
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class SharedRoll(Generic[E]):
         self._home = home
         self._names: Cell = memory.cell(State.NAMES)
         self._known: WeakValueDictionary[int, Subscriber[E]] = WeakValueDictionary()
+        self._turns: dict[int, SharedTurn] = {}
 
     def subscribers(self) -> tuple[Subscriber[E], ...]:
         """Return the registered ones of all processes, in order of registration; never waits."""
@@ -57,8 +58,14 @@ class SharedRoll(Generic[E]):
 
     def _new(self, row: Row, after: tuple[Subscriber[E], ...]) -> Subscriber[E]:
         sequencer = self._sequencer
-        turn = SharedTurn(self._memory, row, self._kernel, sequencer.lock, sequencer.me)
-        row.gate.position = OwnPosition(row.gate.position, turn, row.gate.name)
+        registered = {row.serial for row in sequencer.gate_table.rows()}
+        for gone in {*self._turns} - registered:
+            self._turns.pop(gone, None)
+        # One for each row, in one step: a handle that is made anew, or by two threads at once, has the same.
+        made = SharedTurn(self._memory, row, self._kernel, sequencer.lock, sequencer.me)
+        turn = self._turns.setdefault(row.serial, made)
+        word = GATES + row.number * GateWord.SIZE + GateWord.POSITION
+        row.gate.position = OwnPosition(self._memory.fenced(word), turn, row.gate.name)
         return Subscriber(sequencer, self._slots, self._runtime, row.gate, turn, after, self._home)
 
     def make(self, position: int, after: tuple[Subscriber[E], ...], name: str) -> Subscriber[E]:

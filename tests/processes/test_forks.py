@@ -3,6 +3,7 @@
 Rule: nothing that the child does with its copies (leaving a block, ending a loop) changes what the parent is about.
 """
 
+import gc
 import os
 import sys
 import threading
@@ -199,3 +200,15 @@ def test_a_child_of_a_thread_that_is_forked_while_another_waits_goes_on() -> Non
     with subscriber.read(timeout=LIMIT) as batch:
         assert list(batch) == ["b"]
     ring._check()
+
+
+def test_a_handle_that_is_made_anew_moves_the_same_position() -> None:
+    ring, subscriber = two()
+    del subscriber
+    for expected in (0, 1):
+        gc.collect()
+        [again] = ring.subscribers
+        with again.read(1):
+            pass
+        assert again.sequence == expected
+        del again
