@@ -9,7 +9,7 @@ Layers, each importing only from those above it:
     _gate  _held           what a subscriber shows to the others; a claim that is not finished
     _sequencer  _slots     which sequences are claimed and published; what the slots hold
     _codec  _formats  _shared_slots        how events become bytes, and what the slots between processes hold
-    _posix  _files  _segment               locks, marks, pipes and memory of the operating system
+    _process_runtime  _posix  _files  _segment     locks, marks, pipes and memory of the operating system
     _shared_lock  _shared_signal  _shared_claims  _shared_gates  _shared_turn     the same between processes
     _deaths  _shared_sequencer     who has died, and what becomes of it; the order between processes
     _barrier  _records  _batch  _claim     waiting to read; a batch on its way out, a claim on its way in

@@ -4,7 +4,8 @@ Rule 1: who waits in vain for `PARK_SECONDS` looks for the dead, under the lock.
         the operating system for each.
 Rule 2: a claim of a dead participant becomes void. It has not been published: whoever published has been told so only after.
 Rule 3: of dead subscribers only those are looked at that hold somebody back: producers (the lowest of all gates), or readers
-        behind them. So one that nobody misses stays, and another process may go on with it.
+        behind them; or, when no row is free, who wants to join. So one that nobody misses stays, and another process may
+        go on with it.
 Rule 4: by policy, they are removed (logged, counted), or whoever is held back raises `SubscriberDied`.
 Rule 5: nothing of the user's runs under the lock: what is logged is logged by a thread of its own.
 """
@@ -20,7 +21,7 @@ from disruptor._errors import SubscriberDied
 from disruptor._kernel import Kernel
 from disruptor._sequencer import Sequencer
 from disruptor._shared_claims import SharedHeld
-from disruptor._shared_gates import GateTable
+from disruptor._shared_gates import GateTable, Row
 from disruptor._sync import Runtime
 
 LOG: Final = logging.getLogger("disruptor")
@@ -62,16 +63,28 @@ class Deaths:
             position = row.gate.position.value
             holds_back = position == lowest if room else bool(row.gate.followers.value)
             if position < behind and holds_back and not self._kernel.alive(table.owner(row)):
-                if self._policy is Policy.RAISE:
-                    raise SubscriberDied(
-                        f"subscriber {row.gate.name!r} is at {position} and holds others back, and its process has died; "
-                        f"remove it, or go on with it in another process"
-                    )
-                sequencer.remove_gate(row.gate)
-                self._subscribers.value += 1
-                self._tell(
-                    "subscriber %r was removed at %d: its process has died", row.gate.name, row.gate.position.value
-                )
+                self._end(sequencer, row, "holds others back")
+
+    def make_room(self, sequencer: Sequencer, table: GateTable) -> None:
+        """See to one dead subscriber, so that there is a row for a new one: one that nobody is after, if there is any.
+
+        The caller holds the lock. Raises `SubscriberDied`, if that is the policy.
+        """
+        for row in sorted(table.rows(), key=lambda row: row.gate.followers.value > 0):
+            if not self._kernel.alive(table.owner(row)):
+                self._end(sequencer, row, "takes the room of a new one")
+                return
+
+    def _end(self, sequencer: Sequencer, row: Row, wrong: str) -> None:
+        name, position = row.gate.name, row.gate.position.value
+        if self._policy is Policy.RAISE:
+            raise SubscriberDied(
+                f"subscriber {name!r} is at {position} and {wrong}, and its process has died; remove it, or go on with it "
+                f"in another process"
+            )
+        sequencer.remove_gate(row.gate)
+        self._subscribers.value += 1
+        self._tell("subscriber %r was removed at %d: its process has died", name, position)
 
     def _tell(self, text: str, *values: object) -> None:
         with suppress(RuntimeError):  # no thread can be started, as when the interpreter ends: nobody fails for that

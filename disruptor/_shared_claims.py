@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from typing import Final, NamedTuple, final
 
 from disruptor._cell import Cell
+from disruptor._errors import RingMismatch
 from disruptor._held import Held
 from disruptor._kernel import Words
 from disruptor._layout import ClaimWord
@@ -60,7 +61,16 @@ class ClaimTable(NamedTuple):
                 yield first
             elif not (self.has(first, HELD) or self.has(first, DONE)):
                 return  # it is just being taken
-            first = self.words[self.at(first) + ClaimWord.LAST] + 1
+            first = self.last_of(first) + 1
+
+    def last_of(self, first: int) -> int:
+        """Return where a claim ends. Raises `RingMismatch` for a row that was damaged: to walk on from there has no end."""
+        last, claimed = self.words[self.at(first) + ClaimWord.LAST], self.claimed.value
+        if not first <= last <= claimed:
+            raise RingMismatch(
+                f"the claim of {first} ends at {last}, not in {first}..{claimed}: its memory was damaged"
+            )
+        return last
 
 
 def tag_of(first: int, kind: int) -> int:
@@ -148,7 +158,7 @@ class DoneClaims(MutableMapping[int, int]):
         table = self._table
         if not table.has(first, DONE):
             raise KeyError(first)
-        return table.words[table.at(first) + ClaimWord.LAST]
+        return table.last_of(first)
 
     @override
     def __setitem__(self, first: int, last: int) -> None:

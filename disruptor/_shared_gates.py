@@ -114,7 +114,7 @@ class GateTable:
                 f"the name of a subscriber between processes has at most {GateWord.NAME_BYTES} bytes of UTF-8 and no "
                 f"NUL, not {name!r} ({len(raw)} bytes)"
             )
-        number = next((number for number in range(self.size) if self._free(number)), None)
+        number = self.free()
         if number is None:
             raise InvalidValue(
                 f"a ring between processes has at most max_subscribers={self.size} subscribers at a time"
@@ -132,6 +132,10 @@ class GateTable:
             )
         row = self._known[self._serials.value] = self._row(number, self._serials.value)
         return row
+
+    def free(self) -> int | None:
+        """Return the number of a row that can be given to a new subscriber. The caller holds the lock."""
+        return next((number for number in range(self.size) if self._free(number)), None)
 
     def _free(self, number: int) -> bool:
         at = number * GateWord.SIZE

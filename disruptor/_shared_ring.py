@@ -15,6 +15,7 @@ from disruptor._formats import Events, Format, Kind, format_of, is_dtype, is_str
 from disruptor._header import About
 from disruptor._layout import MAX_SUBSCRIBERS, Layout
 from disruptor._parts import Parts
+from disruptor._process_runtime import PROCESSES
 from disruptor._record_slots import RecordSlots
 from disruptor._roll import Roll
 from disruptor._segment import Segment, attach, create
@@ -23,7 +24,6 @@ from disruptor._shared_sequencer import SharedSequencer
 from disruptor._shared_slots import ByteSlots, StructureSlots
 from disruptor._slots import Slots
 from disruptor._subscriber import Home
-from disruptor._sync import THREADS
 
 E = TypeVar("E")
 
@@ -88,16 +88,16 @@ def _parts(segment: Segment, form: Format, events: Events[E], *, fresh: bool) ->
     layout = segment.about.layout
     memory, kernel = segment.memory, segment.kernel
     policy = POLICIES[segment.about.policy]
-    sequencer = SharedSequencer(memory, layout, kernel, THREADS, lambda: segment.number, policy)
+    sequencer = SharedSequencer(memory, layout, kernel, PROCESSES, lambda: segment.number, policy)
     if fresh:
         sequencer.begin()
     buffer = memory.buffer(layout.events, layout.capacity * layout.slot_size)
     slots = _slots(layout.capacity, form, events, buffer, sequencer.voids.__contains__, fresh=fresh)
 
     def roll(home: Home[E]) -> Roll[E]:
-        return SharedRoll(sequencer, slots, THREADS, memory, kernel, home)
+        return SharedRoll(sequencer, slots, PROCESSES, memory, kernel, home)
 
-    return Parts(sequencer, slots, THREADS, roll)
+    return Parts(sequencer, slots, PROCESSES, roll)
 
 
 def _slots(

@@ -9,10 +9,10 @@ from weakref import WeakValueDictionary
 
 from disruptor._cell import Cell
 from disruptor._kernel import Kernel, Memory
-from disruptor._layout import State
+from disruptor._layout import GATES, GateWord, State
 from disruptor._shared_gates import Row
 from disruptor._shared_sequencer import SharedSequencer
-from disruptor._shared_turn import SharedTurn
+from disruptor._shared_turn import OwnPosition, SharedTurn
 from disruptor._slots import Slots
 from disruptor._subscriber import Home, Subscriber
 from disruptor._sync import Runtime
@@ -24,7 +24,7 @@ E = TypeVar("E")
 class SharedRoll(Generic[E]):
     """The subscribers of one ring between processes."""
 
-    __slots__ = ("_home", "_kernel", "_known", "_memory", "_names", "_runtime", "_sequencer", "_slots")
+    __slots__ = ("_home", "_kernel", "_known", "_memory", "_names", "_runtime", "_sequencer", "_slots", "_turns")
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class SharedRoll(Generic[E]):
         self._home = home
         self._names: Cell = memory.cell(State.NAMES)
         self._known: WeakValueDictionary[int, Subscriber[E]] = WeakValueDictionary()
+        self._turns: dict[int, SharedTurn] = {}
 
     def subscribers(self) -> tuple[Subscriber[E], ...]:
         """Return the registered ones of all processes, in order of registration; never waits."""
@@ -57,12 +58,20 @@ class SharedRoll(Generic[E]):
 
     def _new(self, row: Row, after: tuple[Subscriber[E], ...]) -> Subscriber[E]:
         sequencer = self._sequencer
-        turn = SharedTurn(self._memory, row, self._kernel, sequencer.lock, sequencer.me)
+        registered = {row.serial for row in sequencer.gate_table.rows()}
+        for gone in {*self._turns} - registered:
+            self._turns.pop(gone, None)
+        # One for each row, in one step: a handle that is made anew, or by two threads at once, has the same.
+        made = SharedTurn(self._memory, row, self._kernel, sequencer.lock, sequencer.me)
+        turn = self._turns.setdefault(row.serial, made)
+        word = GATES + row.number * GateWord.SIZE + GateWord.POSITION
+        row.gate.position = OwnPosition(self._memory.fenced(word), turn, row.gate.name)
         return Subscriber(sequencer, self._slots, self._runtime, row.gate, turn, after, self._home)
 
     def make(self, position: int, after: tuple[Subscriber[E], ...], name: str) -> Subscriber[E]:
         """Make a subscriber that is not registered yet. Raises `InvalidValue` if the table is full."""
         table = self._sequencer.gate_table
+        self._sequencer.make_room_for_gate()
         gates = [subscriber._gate for subscriber in after]
         upstreams = sum(1 << row.number for row in table.rows() if row.gate in gates)
         row = table.prepare(position, name, upstreams, self._sequencer.me())

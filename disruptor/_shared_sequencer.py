@@ -124,6 +124,11 @@ class SharedSequencer(Sequencer):
         self.gate_table.remove(gate)
         self._wake()
 
+    def make_room_for_gate(self) -> None:
+        """Let a dead subscriber go if there is no row for a new one."""
+        if self.gate_table.free() is None:
+            self._deaths.make_room(self, self.gate_table)
+
     # --- after a death; the caller holds the lock ----------------------------------------------------------
 
     def repair(self) -> None:

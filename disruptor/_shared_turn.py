@@ -4,13 +4,15 @@ Rule 1: the turn is taken under the ring's lock, as a subscriber is removed and 
         the turn of a registered subscriber has its row, until he gives it back (`BUSY`), removed or not.
 Rule 2: a row is taken over when it is first used in another process, unless its owner is alive and reads; then that is an
         error, as with a second thread. Its position goes with it: what a dead owner had in hand comes again.
-Rule 3: what was forked while its parent had the turn has no turn of its own, and gives none back.
+Rule 3: what was forked while its parent had the turn has no turn of its own: it gives none back, and moves no position.
 """
 
 from collections.abc import Callable
 from types import TracebackType
 from typing import final
 
+from disruptor._cell import Cell
+from disruptor._errors import SubscriberBusy
 from disruptor._kernel import Kernel, Memory
 from disruptor._layout import GATES, GateWord
 from disruptor._shared_gates import Row
@@ -18,10 +20,36 @@ from disruptor._sync import Lock
 
 
 @final
+class OwnPosition:
+    """The position of a subscriber in the process that has a handle on it: moved only by who has the turn (Rule 3)."""
+
+    __slots__ = ("_name", "_position", "_turn")
+
+    def __init__(self, position: Cell, turn: "SharedTurn", name: str) -> None:
+        self._position = position
+        self._turn = turn
+        self._name = name
+
+    @property
+    def value(self) -> int:
+        """The highest sequence processed."""
+        return self._position.value
+
+    @value.setter
+    def value(self, value: int) -> None:
+        if not self._turn.mine:
+            raise SubscriberBusy(
+                f"subscriber {self._name!r} is being read by the process that this one was forked from: nothing is marked "
+                f"as processed up to {value} here"
+            )
+        self._position.value = value
+
+
+@final
 class SharedTurn:
     """A `Lock` that is only tried: the turn of one subscriber."""
 
-    __slots__ = ("_alive", "_busy", "_kernel", "_local", "_lock", "_me", "_owner", "_taken_by")
+    __slots__ = ("_alive", "_busy", "_kernel", "_local", "_lock", "_me", "_owner", "_taken_by", "_tried_by")
 
     def __init__(
         self,
@@ -40,13 +68,16 @@ class SharedTurn:
         self._alive = row.gate.alive
         self._local = kernel.local_lock()
         self._taken_by = 0
+        self._tried_by = 0
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Take the turn if nobody has it; return whether it was taken. It never waits."""
+        me = self._me()
         if not self._local.acquire(False):
             return False
         try:
-            if self._take(self._me()):
+            self._tried_by = me
+            if self._take(me):
                 return True
         except BaseException:
             self.release()
@@ -66,11 +97,17 @@ class SharedTurn:
             return True
 
     def release(self) -> None:
-        """Give the turn back."""
-        taken_by, self._taken_by = self._taken_by, 0
-        if taken_by and taken_by == self._me():
-            self._busy.value = 0
-        self._local.release()
+        """Give the turn back; a copy of the parent's does nothing (Rule 3)."""
+        if self._tried_by == self._me():
+            taken_by, self._taken_by = self._taken_by, 0
+            if taken_by:
+                self._busy.value = 0
+            self._local.release()
+
+    @property
+    def mine(self) -> bool:
+        """Whether a thread of this process has the turn."""
+        return self._tried_by == self._me() and self._local.locked()
 
     def locked(self) -> bool:
         """Tell whether a thread of this process has the turn."""

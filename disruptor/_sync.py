@@ -96,7 +96,6 @@ class Runtime(Protocol):
         """Return a number that no other running thread has."""
 
 
-@final
 class ThreadRuntime:
     """The real world: `threading` and `time.monotonic_ns`."""
 

@@ -74,7 +74,8 @@ def test_a_signal_handler_that_finds_its_thread_asleep_may_use_the_ring(
     def strike() -> None:
         while not ring._sequencer.news.sleepers.value:
             pass
-        signal.pthread_kill(sleeper, signal.SIGUSR1)
+        with ring._sequencer.lock:  # so the sleeper does not have it
+            signal.pthread_kill(sleeper, signal.SIGUSR1)
 
     thread = threading.Thread(target=strike)
     thread.start()
