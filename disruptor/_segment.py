@@ -108,7 +108,18 @@ ENDINGS: dict[str, Ending] = {}
 class Segment:
     """A ring that is open in this process."""
 
-    __slots__ = ("__weakref__", "_ending", "_joining", "_kept", "_participants", "about", "kernel", "memory", "name")
+    __slots__ = (
+        "__weakref__",
+        "_ending",
+        "_joining",
+        "_kept",
+        "_number",
+        "_participants",
+        "about",
+        "kernel",
+        "memory",
+        "name",
+    )
 
     def __init__(
         self, name: str, folder: Path, kernel: PosixKernel, memory: Memory, about: About, number: int | None = None
@@ -121,6 +132,7 @@ class Segment:
         self._participants: Cell = memory.cell(State.PARTICIPANTS)
         self._kept: dict[str, object] = {}
         self._ending = Ending(name, folder, kernel)
+        self._number = self._ending.number
         self._ending.watch(self)
         if number is None:
             self._number_of_process()
@@ -140,14 +152,13 @@ class Segment:
     @property
     def number(self) -> int:
         """The number of this participant; a child that was forked gets one of its own. 0, nobody's, after the end."""
-        number = self._ending.number
-        return number[0] if number else self._number_of_process()
+        return self._number[0] if self._number else self._number_of_process()
 
     def _number_of_process(self) -> int:
         if self._ending.begun:
             return 0
         with self._joining:
-            if not self._ending.number:
+            if not self._number:
                 # Nobody in this process can have the ring's lock yet: whoever takes it has a number.
                 self.kernel.lock(True)
                 try:
@@ -157,7 +168,7 @@ class Segment:
                     self.kernel.unlock()
                 self.kernel.mark(number)
                 self._ending.participate(number)
-            return self._ending.number[0]
+            return self._number[0]
 
     def forked(self) -> None:
         """Begin anew, in a child."""

@@ -52,11 +52,10 @@ class SharedLock:
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Take the lock; with `blocking=False`, return whether it could be taken at once.
 
-        `timeout` is for the threads of this process only. Raises `SelfDeadlock` if it would wait for its own thread.
+        `timeout` is for the threads of this process only. A sleeper takes the lock back by this, within the `with` that had
+        it: if he was interrupted while he gave it up, he is the thread that comes back of Rule 3.
         """
-        if self._within():
-            if blocking:
-                self._refuse()
+        if not blocking and self._within():
             return False
         return self._acquire(blocking, timeout)
 
@@ -70,12 +69,6 @@ class SharedLock:
         while back is not None and back is not taken_in:
             back = back.f_back
         return back is not None
-
-    def _refuse(self) -> None:
-        raise SelfDeadlock(
-            "this thread holds the ring's lock already: a signal handler, or a finaliser, has come in between and uses the "
-            "same ring; let another thread do it"
-        )
 
     def _acquire(self, blocking: bool, timeout: float) -> bool:
         me = self._me()
@@ -130,7 +123,10 @@ class SharedLock:
 
     def __enter__(self) -> bool:
         if self._within():
-            self._refuse()
+            raise SelfDeadlock(
+                "this thread holds the ring's lock already: a signal handler, or a finaliser, has come in between and uses "
+                "the same ring; let another thread do it"
+            )
         self._frames[self._ident()] = sys._getframe(1)  # first: an interrupt after the lock is taken would lose it
         return self._acquire(True, -1)
 

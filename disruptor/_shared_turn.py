@@ -106,8 +106,8 @@ class SharedTurn:
 
     @property
     def mine(self) -> bool:
-        """Whether a thread of this process has the turn."""
-        return self._tried_by == self._me() and self._local.locked()
+        """Whether it was this process that took the turn last, and not the one that it was forked from."""
+        return self._tried_by == self._me()
 
     def locked(self) -> bool:
         """Tell whether a thread of this process has the turn."""

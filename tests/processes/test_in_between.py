@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -93,4 +94,25 @@ def test_a_lost_claim_that_is_collected_under_the_lock_is_abandoned_later() -> N
         assert ring.cursor == -1  # nobody has changed anything under the holder's feet
         assert ring._sequencer.lock.locked()
     assert ring.wait_for(0, timeout=LIMIT) == 0
+    ring._check()
+
+
+def test_a_sleeper_that_is_interrupted_while_it_gives_the_lock_up_takes_it_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ring: Disruptor[str] = Disruptor(1, multiproc=True)
+    subscriber = ring.register_subscriber()
+    ring.publish("a")
+    lock = type(ring._sequencer.lock)
+
+    def struck(self: Any) -> None:
+        monkeypatch.undo()
+        raise KeyboardInterrupt  # at the entry, before anything was given
+
+    monkeypatch.setattr(lock, "release", struck)
+    with pytest.raises(KeyboardInterrupt):
+        ring.publish("b", timeout=LIMIT)
+    with subscriber.read() as batch:
+        assert list(batch) == ["a"]
+    assert ring.publish("c", timeout=LIMIT) == 1
     ring._check()
