@@ -10,6 +10,7 @@ Rule 3: a claim that is lost (its thread died, it was forgotten) is abandoned wh
 import operator
 from collections.abc import Iterator
 from collections.abc import Sequence as AbstractSequence
+from itertools import repeat
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, NoReturn, SupportsIndex, TypeVar, cast, final, overload
 
@@ -62,7 +63,6 @@ class Claim(AbstractSequence[E], Generic[E]):
         "_runtime",
         "_sequencer",
         "_slots",
-        "_unset",
     )
 
     def __init__(self, n: int, sequencer: Sequencer, slots: Slots[E], runtime: Runtime) -> None:
@@ -70,7 +70,6 @@ class Claim(AbstractSequence[E], Generic[E]):
         self._first = 0
         self._held: Held | None = None
         self._events: list[E | _Unset] = [_UNSET] * n
-        self._unset = n
         self._sequencer = sequencer
         self._slots = slots
         self._runtime = runtime
@@ -93,7 +92,6 @@ class Claim(AbstractSequence[E], Generic[E]):
             if self._slots.in_place:
                 self._slots.freshen(self._first, n)
                 self._events = cast("list[E | _Unset]", self._slots.filling(self._first, n))
-                self._unset = 0
         except BaseException:
             self.abandon()
             raise
@@ -122,13 +120,14 @@ class Claim(AbstractSequence[E], Generic[E]):
         """
         self._require_open()
         events = self._events
-        if self._unset:
+        sequencer, slots, first = self._sequencer, self._slots, self._first
+        # Counted here, not kept: threads that fill one claim together would lose each other's counts.
+        unset = 0 if slots.in_place else sum(map(operator.is_, events, repeat(_UNSET)))
+        if unset:
             self.abandon()
             raise InvalidValue(
-                f"a claim of {len(events)} was to be published with {self._unset} of its events not set; "
-                f"it is abandoned"
+                f"a claim of {len(events)} was to be published with {unset} of its events not set; it is abandoned"
             )
-        sequencer, slots, first = self._sequencer, self._slots, self._first
         stored = cast("list[E]", events)
         if slots.encodes:
             try:
@@ -232,10 +231,7 @@ class Claim(AbstractSequence[E], Generic[E]):
         if self._slots.in_place:
             raise InvalidType("the events of this ring are in place: change claim[index], do not replace it")
         self._require_open()
-        place = integer("an index of a claim", index)
-        was_unset = self._events[place] is _UNSET
-        self._events[place] = event
-        self._unset -= was_unset
+        self._events[integer("an index of a claim", index)] = event
 
     @override
     def __iter__(self) -> Iterator[E]:

@@ -24,8 +24,7 @@ MEANT = {
 
 OF_ONE_CLAIM = {
     "Claim._open": "tested without the lock, and again under it",
-    "Claim._unset": "a claim is filled by one task; who hands it on sees to the order",
-    "items of a list": "the same: its events, before they are published",
+    "items of a list": "its events, before they are published: a claim is filled by one task, or each slot by one",
 }
 """And in the two programs in which two tasks finish one claim."""
 
