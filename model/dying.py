@@ -4,7 +4,8 @@ Rule 1: the call that it was in has had its effect, or none, or half of it: a pu
 Rule 2: its open claims become void, sooner or later: each is a call of somebody who is not seen, `abandon`.
 Rule 3: a turn that it had is free at once: what it had in hand is in nobody's hand.
 Rule 4: a subscriber that it read through is removed, as soon as it holds somebody back who waits: another such call, `bury`.
-        Unlike `remove_subscriber` it may leave readers behind it, for whom it no longer counts.
+        Unlike `remove_subscriber` it may leave readers behind it, for whom it no longer counts. A ring whose table is full
+        removes one for whom nobody waits, too; there are no tables here.
 Rule 5: nobody waits for ever for the dead: where nothing moves, nobody could go on if all those calls had had their effect.
 """
 
