@@ -55,6 +55,24 @@ EQUIVALENTS: tuple[Equivalent, ...] = (
         Change("_claim.py", "Claim.publish", "replaced: object = None", 'replaced: object = ""'),
         "it is only deleted: what it holds before it is given something else is nobody's",
     ),
+    Equivalent(
+        Change(
+            "_claim.py",
+            "Claim.publish",
+            "unset = 0 if slots.in_place else sum(map(operator.is_, events, repeat(_UNSET)))",
+            "unset = 0 if (slots.in_place) and False else sum(map(operator.is_, events, repeat(_UNSET)))",
+        ),
+        "a short cut: in place the events are the factory's objects, none of them is the mark of an unset one",
+    ),
+    Equivalent(
+        Change(
+            "_subscriber.py",
+            "Subscriber._next",
+            "events = self._slots.decode(events) if self._slots.encodes else events",
+            "events = self._slots.decode(events) if (self._slots.encodes) or True else events",
+        ),
+        "a short cut: slots that do not encode return from decode what they are given",
+    ),
     *(
         Equivalent(Change("_claim.py", "Claim.publish", CAST('"list[E]"'), CAST(kind)), CASTS)
         for kind in ("None", '"XXlist[E]XX"', '"list[e]"', '"LIST[E]"')
