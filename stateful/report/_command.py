@@ -36,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
 
 def make(checks: Sequence[Check], extent: Extent, out: Path, beside: Path | None, kept: Path) -> int:
     """Gather the evidence, write the page, and return the exit status."""
+    for file in filter(None, (out, beside)):
+        file.parent.mkdir(parents=True, exist_ok=True)  # before the checks, which may take hours
     found = gather(checks, extent, kept=kept)
     blocks = page(found, about(extent))
     out.write_text(html(blocks), encoding="utf-8")
