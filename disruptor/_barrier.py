@@ -38,10 +38,14 @@ class Barrier:
     def confirm(self) -> None:
         """Raise if the ring was halted or the subscriber removed: until then its gate was protecting its slots."""
         halted = self._sequencer.phase.value == HALTED  # first: whoever is still registered afterwards was so then
-        if not self._gate.alive.value:
-            raise SubscriberClosed(f"subscriber {self._gate.name!r} was removed from its ring")
+        self.registered()
         if halted:
             raise DisruptorClosed("the ring is halted")
+
+    def registered(self) -> None:
+        """Raise if the subscriber was removed."""
+        if not self._gate.alive.value:
+            raise SubscriberClosed(f"subscriber {self._gate.name!r} was removed from its ring")
 
     def wait_for(self, sequence: int, deadline: int | None) -> Sequence:
         """Wait until `sequence` may be read; return the highest that may, which is at least `sequence`.

@@ -55,7 +55,7 @@ class SubscriberDied(DisruptorError, RuntimeError):
 
 
 class SubscriberBusy(DisruptorError, RuntimeError):
-    """A second reader came to a subscriber that somebody is reading through: one at a time."""
+    """A second reader came to a registered subscriber that somebody is reading through: one at a time."""
 
 
 class SelfDeadlock(DisruptorError, RuntimeError):

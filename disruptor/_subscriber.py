@@ -16,7 +16,7 @@ from disruptor._arguments import integer_between, sequence_number
 from disruptor._barrier import Barrier
 from disruptor._batch import Batch, Reading, chosen, sequences_of
 from disruptor._deadline import check_timeout
-from disruptor._errors import DisruptorClosed, InvalidValue, SubscriberBusy, SubscriberClosed
+from disruptor._errors import DisruptorClosed, InvalidValue, SubscriberBusy
 from disruptor._gate import Gate
 from disruptor._override import override
 from disruptor._sequence import Sequence, batch_end, lag
@@ -143,8 +143,7 @@ class Subscriber(Generic[E]):
         if not mine:
             self._begin()
         try:
-            if self.closed:
-                raise SubscriberClosed(f"subscriber {self.name!r} was removed from its ring")
+            self._barrier.registered()
             position = self._gate.position.value
             if wanted < position:
                 raise InvalidValue(f"{self.name!r} is at {position} and cannot go back to {wanted}")
@@ -222,6 +221,7 @@ class Subscriber(Generic[E]):
     def _begin(self) -> None:
         """Take the turn, without waiting."""
         if not self._turn.acquire(False):
+            self._barrier.registered()  # looked at afterwards: who is registered now was so when the turn was taken
             raise SubscriberBusy(
                 f"subscriber {self.name!r} is being read; one reader at a time (a loop over it has to end first)"
             )

@@ -82,7 +82,8 @@ class Turn(Action):
         # REFUSE
         subscriber = reader(state, call.call.name)
         if call.stage == 0:
-            return "SubscriberBusy" if self.taken(subscriber, call) else ""
+            busy = "SubscriberBusy" if subscriber.alive else "SubscriberClosed"
+            return busy if self.taken(subscriber, call) else ""
         return self.refuse_turn(state, call, subscriber)
 
     @override

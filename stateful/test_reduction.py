@@ -37,6 +37,8 @@ ACTS = [
     Act("add"),
     Act("add under the lock"),
     Act("store under the lock", 1),
+    Act("note under the lock"),
+    Act("note under the lock", 1),
     Act("try"),
     Act("sleep"),
     Act("sleep a while"),
@@ -59,6 +61,7 @@ class Toy:
         lock, bed = runtime.lock(), runtime.parked()
         seen: list[list[object]] = [[] for _ in self.tasks]
         names = [f"T{k}" for k in range(len(self.tasks))]
+        noted: list[int] = []  # only touched under the lock, so it need not be seen
         begin = scheduler.now
 
         def act(number: int, act: Act) -> object:
@@ -76,6 +79,14 @@ class Toy:
                 case "store under the lock":
                     with lock:
                         cell.value = number + 1
+                case "note under the lock":  # with nothing else, or within a section of several steps
+                    with lock:
+                        if act.place:
+                            cell.value = number + 1
+                        noted.append(number)
+                        if act.place:
+                            cell.value += 1
+                        return len(noted)
                 case "try":
                     if not lock.acquire(False):
                         return "taken"
@@ -130,6 +141,13 @@ def compare(tasks: list[list[Act]], granularity: Granularity, limit: int, buffer
 )
 def test_two_tasks(tasks: list[list[Act]], granularity: Granularity) -> None:
     compare(tasks, granularity, NAIVE_LIMIT)
+
+
+def test_a_section_that_is_one_step_changes_places_with_one_of_several() -> None:
+    # That it takes the lock races with the other's taking; that it gives it back in the same step must not hide that.
+    several, one = Act("note under the lock", 1), Act("note under the lock")
+    for tasks in ([[several], [one]], [[one], [several]], [[several], [one], [several]]):
+        compare(tasks, Granularity.CELLS, NAIVE_LIMIT)
 
 
 @settings(deadline=None, max_examples=50)

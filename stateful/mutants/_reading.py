@@ -125,6 +125,15 @@ READING: tuple[Mutant, ...] = (
         "two readers of one subscriber",
     ),
     Mutant(
+        "a removed subscriber that is being read is busy",
+        SUBSCRIBER,
+        "            self._barrier.registered()  # looked at afterwards",
+        "            # looked at afterwards",
+        "S4",
+        "B11",
+        "second reader x remove",
+    ),
+    Mutant(
         "a position may go back",
         SUBSCRIBER,
         "        if sequence > self._gate.position.value:\n",

@@ -66,6 +66,12 @@ READING: tuple[Program, ...] = (
         (S, calls.publish_many("a", "b", "c")),
     ),
     Program(
+        "second reader x remove",
+        1,
+        {"C": reads("S", 1), "D": each(calls.update_sequence("S", 0)), "R": each(calls.remove_subscriber("S"))},
+        (S, publish("a")),
+    ),
+    Program(
         "joiner at a sequence x publish",
         2,
         {"P": each(publish("c")), "J": joins("S", 0, reads("S", 1)), "K": joins("T", 1, reads("T", 2))},

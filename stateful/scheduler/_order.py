@@ -4,6 +4,7 @@ Rule 1: a step comes after another one if it is a later step of the same task, o
         Each step has a vector clock: how many steps of each task come before it or are it.
 Rule 2: two steps of two tasks race if they conflict and nothing in between orders them: they might have gone the other way.
         Taking a lock does not race with giving it back: until then it cannot be taken. It races with its last taking.
+        Nor does what follows in the same step race with what came before the lock was given back.
 Rule 3: what would go first the other way round (`first_movers`): tasks that have a step, among those after the first of the
         two that do not come after it and the second, that comes after no other of them.
 
@@ -70,6 +71,8 @@ class Order:
             known = self._last.get(place)
             if not known:
                 continue
+            # What is done under a lock that this step has taken is no race of its own: it would hide the one of the taking.
+            given = [last for (_, what), last in known.items() if what is Kind.GIVE] if kind is Kind.TAKE else []
             commutes = kind in COMMUTE
             for (other, what), last in known.items():
                 if (
@@ -79,6 +82,8 @@ class Order:
                     and (kind is not Kind.TAKE or what in _RACES_WITH_TAKE)
                 ):
                     found.add(last)
+            for last in given:
+                before = list(map(max, before, self._clocks[last]))
         return [step for step in found if not any(self.after(other, step) for other in found if other != step)]
 
     def after(self, later: int, earlier: int) -> bool:
