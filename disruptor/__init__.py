@@ -6,7 +6,7 @@ Layers, each importing only from those above it:
     _arguments  _deadline                                            checks of arguments, moments in time
     _sync                  the only module that blocks, locks, tells the time or starts a thread
     _kernel  _layout  _header      what a ring between processes needs, where its words lie, what it says of itself
-    _gate  _held           what a subscriber shows to the others; a claim that is not finished
+    _gate  _held  _home    what a subscriber shows to the others; a claim that is not finished; whose they are
     _sequencer  _slots     which sequences are claimed and published; what the slots hold
     _codec  _formats  _shared_slots        how events become bytes, and what the slots between processes hold
     _process_runtime  _posix  _files  _segment     locks, marks, pipes and memory of the operating system
@@ -18,6 +18,8 @@ Layers, each importing only from those above it:
     _record_slots  _shared_ring    records of NumPy in the slots; a ring between processes, put together
     _joining                       who reads
     _looking                       what can be seen
+    on_error  _handler  _progress  _processor     what to do when a handler raises; one handler at work
+    _consumers  _handling          handlers that begin and end together
     _disruptor                     the ring
     _marks  _inspect               a ring between processes, looked at from outside
     _texts  _top  __main__         the command, `python -m disruptor`
@@ -45,6 +47,9 @@ from disruptor._codec import PickleCodec as PickleCodec
 from disruptor._disruptor import Disruptor as Disruptor
 from disruptor._errors import (
     ClaimClosed as ClaimClosed,
+)
+from disruptor._errors import (
+    DisruptorBroken as DisruptorBroken,
 )
 from disruptor._errors import (
     DisruptorClosed as DisruptorClosed,
@@ -98,6 +103,15 @@ from disruptor._errors import (
     WaitTimeout as WaitTimeout,
 )
 from disruptor._event_factory import EventFactory as EventFactory
+from disruptor._handler import (
+    BatchHandler as BatchHandler,
+)
+from disruptor._handler import (
+    EventHandler as EventHandler,
+)
+from disruptor._handling import EventHandlerGroup as EventHandlerGroup
+from disruptor._handling import HandlerOptions as HandlerOptions
+from disruptor._progress import Progress as Progress
 from disruptor._sequence import INITIAL as INITIAL
 from disruptor._sequence import Sequence as Sequence
 from disruptor._start import Start as Start
@@ -108,18 +122,24 @@ __version__ = "0.1.0"
 __all__ = [
     "INITIAL",
     "Batch",
+    "BatchHandler",
     "Claim",
     "ClaimClosed",
     "Codec",
     "Disruptor",
+    "DisruptorBroken",
     "DisruptorClosed",
     "DisruptorError",
     "EventFactory",
+    "EventHandler",
+    "EventHandlerGroup",
+    "HandlerOptions",
     "InsufficientCapacity",
     "InvalidType",
     "InvalidValue",
     "OutdatedSequence",
     "PickleCodec",
+    "Progress",
     "Reading",
     "RingMismatch",
     "RingNotFound",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, cast, final
 from disruptor._arguments import ring_capacity, sequence_number
 from disruptor._barrier import Barrier
 from disruptor._codec import Codec
+from disruptor._consumers import Consumers
 from disruptor._errors import (
     InvalidType,
     InvalidValue,
@@ -23,8 +24,8 @@ from disruptor._errors import (
 )
 from disruptor._formats import Events
 from disruptor._gate import new_gate
+from disruptor._handling import Handling
 from disruptor._joining import Joining
-from disruptor._looking import Looking
 from disruptor._override import override
 from disruptor._parts import Parts, local_parts
 from disruptor._sequence import INITIAL, Sequence, oldest_kept
@@ -40,7 +41,7 @@ E = TypeVar("E")
 
 
 @final
-class Disruptor(Looking[E], Generic[E]):
+class Disruptor(Handling[E], Generic[E]):
     """A multi-producer, multi-subscriber, blocking ring buffer.
 
     `capacity` is a power of two. Without `event_factory`, slots hold the objects that are published (*by value*);
@@ -135,6 +136,7 @@ class Disruptor(Looking[E], Generic[E]):
         self._link = link
         super().__init__(parts.sequencer, parts.slots, parts.runtime)
         self._roll = parts.roll(self)
+        self._consumers = Consumers(parts.sequencer, parts.runtime, self.fail_subscriber)
         # A gate that nobody waits for and that never ends: it is needed for its name only.
         self._barrier = Barrier(parts.sequencer, new_gate(INITIAL, "the ring", parts.runtime))
 
@@ -184,6 +186,21 @@ class Disruptor(Looking[E], Generic[E]):
         """Close, and make every wait raise `DisruptorClosed` at once, whatever is still unread."""
         self._end(HALTED)
 
+    def shutdown(self, timeout: float | None = None) -> None:
+        """Close the ring, and wait until every handler has had every event, and has ended.
+
+        Handlers that were never started are started for that. Waits `timeout` seconds at most (`WaitTimeout`; nothing is
+        halted then). Raises what has ended handlers before their time as an `ExceptionGroup` (a `BaseExceptionGroup`, if
+        one of them is no `Exception`). In a handler it closes the ring, and does not wait.
+        """
+        deadline = deadline_of(self._runtime, timeout)
+        self.close()
+        self._consumers.drain()
+        self._consumers.join(deadline)
+        errors = self._consumers.errors()
+        if errors:
+            raise BaseExceptionGroup(f"{len(errors)} error{'s' * (len(errors) > 1)} in handlers of {self!r}", errors)
+
     def _end(self, phase: int) -> None:
         with self._sequencer.lock:
             try:
@@ -193,6 +210,8 @@ class Disruptor(Looking[E], Generic[E]):
                 raise
 
     def __enter__(self) -> "Disruptor[E]":
+        if not self.closed:
+            self.start()
         return self
 
     def __exit__(
@@ -202,9 +221,10 @@ class Disruptor(Looking[E], Generic[E]):
         traceback: TracebackType | None,
     ) -> None:
         if kind is None:
-            self.close()
+            self.shutdown()
         else:
             self.halt()
+            self._consumers.join(None)
 
     # --- going to other processes --------------------------------------------------------------------------
 

@@ -46,6 +46,11 @@ class DisruptorClosed(DisruptorError, RuntimeError):
     """The ring is closed and this call can never succeed, or the ring was halted."""
 
 
+class DisruptorBroken(DisruptorClosed):
+    """A subscriber has failed (`Subscriber.fail`, or an error in a handler): the ring takes no more events, and who comes
+    after that subscriber gets no more. What went wrong is the `__cause__`, in the process where it happened."""
+
+
 class SubscriberClosed(DisruptorError, RuntimeError):
     """The subscriber was removed from its ring."""
 

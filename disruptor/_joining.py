@@ -87,6 +87,26 @@ class Joining(Publishing[E], Generic[E]):
                 self._drop(subscriber)  # half removed is worse: it would gate for ever
                 raise
 
+    def fail_subscriber(self, subscriber: Subscriber[E], error: BaseException) -> None:
+        """Say that `subscriber` will not go on, because of `error`: nobody is to wait for it for ever.
+
+        The ring is *broken* then: no new claims, and `DisruptorBroken`, caused by `error`, for producers, for who reads
+        through `subscriber`, and for subscribers after it once they have what it has processed. All others go on until
+        they have everything, as after `close`. `start` mends it: everybody goes on where it stopped.
+        Raises `SubscriberClosed` if it was removed. The first `error` is kept.
+        """
+        self._require_mine(subscriber)
+        if not isinstance(error, BaseException):
+            raise InvalidType(f"error must be an exception, not {error!r}")
+        with self._sequencer.lock:
+            if subscriber.closed:
+                raise SubscriberClosed(f"subscriber {subscriber.name!r} was removed from its ring")
+            try:
+                self._sequencer.fail(subscriber._gate, error)
+            except BaseException:
+                self._sequencer.fail(subscriber._gate, error)  # half failed, some would wait for ever
+                raise
+
     def _drop(self, subscriber: Subscriber[E]) -> None:
         """Stop `subscriber` from gating; doing it again, or the rest of it, is fine. The caller holds the lock."""
         subscriber._gate.alive.value = 0  # before the gate goes: a reader tests it after copying

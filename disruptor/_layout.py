@@ -9,7 +9,7 @@ Rule 3: everything is zero at first, and zero means nothing there: so sequences 
 from typing import Final, NamedTuple
 
 MAGIC: Final = int.from_bytes(b"DISRUPTR", "little")
-VERSION: Final = 1
+VERSION: Final = 2
 """Of this layout. To be raised with every change of what is here or of what the words mean."""
 
 
@@ -67,6 +67,8 @@ class State:
     """How many subscribers were removed because they died."""
     DEAD_CLAIMS: Final = 146
     """How many claims were voided because their holder died."""
+    STARTING: Final = 147
+    """1 while the ring is being started again: whoever finds it so after a death goes on with it."""
 
 
 class GateWord:
@@ -83,6 +85,8 @@ class GateWord:
     UPSTREAMS: Final = 4
     """A bit for each row of the table that goes first."""
     FOLLOWERS: Final = 5
+    FAILED: Final = 6
+    """1 while it will not go on: see `_gate.py`."""
     POSITION: Final = 8
     NAME: Final = 16
     NAME_BYTES: Final = 64

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
+from disruptor._home import Home
 from disruptor._roll import LocalRoll, Roll
 from disruptor._sequencer import Sequencer
 from disruptor._slots import LocalSlots, Slots
-from disruptor._subscriber import Home
+from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime
 
 E = TypeVar("E")
@@ -18,7 +19,7 @@ class Parts(NamedTuple, Generic[E]):
     sequencer: Sequencer
     slots: Slots[E]
     runtime: Runtime
-    roll: Callable[[Home[E]], Roll[E]]
+    roll: Callable[[Home[Subscriber[E]]], Roll[E]]
     """Makes the roll for the ring that its subscribers belong to."""
 
 

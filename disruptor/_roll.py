@@ -6,9 +6,10 @@ Rule 1: it is changed under the ring's lock. The tuple is replaced as a whole, s
 from typing import Generic, Protocol, TypeVar, final
 
 from disruptor._gate import new_gate
+from disruptor._home import Home
 from disruptor._sequencer import Sequencer
 from disruptor._slots import Slots
-from disruptor._subscriber import Home, Subscriber
+from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime
 
 E = TypeVar("E")
@@ -39,7 +40,7 @@ class LocalRoll(Generic[E]):
 
     __slots__ = ("_home", "_names", "_runtime", "_sequencer", "_slots", "_subscribers")
 
-    def __init__(self, sequencer: Sequencer, slots: Slots[E], runtime: Runtime, home: Home[E]) -> None:
+    def __init__(self, sequencer: Sequencer, slots: Slots[E], runtime: Runtime, home: Home[Subscriber[E]]) -> None:
         self._sequencer = sequencer
         self._slots = slots
         self._runtime = runtime

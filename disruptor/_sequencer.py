@@ -1,7 +1,8 @@
 """Which sequences are claimed, which are published, and how far producers may go.
 
 Rule 1: everything here is written under the ring's lock. `published`, `claimed` and `phase` are also read without
-        it, so they are cells; each only grows, and an old value only makes its reader more cautious.
+        it, so they are cells; each only grows, and an old value only makes its reader more cautious. (`phase` goes back
+        when a ring is started again: who still sees it closed or halted is told what was true when the call began.)
 Rule 2: a claim is taken only when there is room, in one step under the lock. A call that fails before has taken nothing.
 Rule 3: `published` moves over a contiguous run of finished claims, published or void, and over each of them at once.
 Rule 4: no claim goes more than `capacity` beyond the lowest gate, nor beyond `published`: without subscribers,
@@ -14,7 +15,7 @@ from collections.abc import MutableMapping
 from typing import Final
 
 from disruptor._errors import DisruptorClosed, InsufficientCapacity, SelfDeadlock
-from disruptor._gate import Gate
+from disruptor._gate import Gate, broken_by
 from disruptor._held import Held, Voids
 from disruptor._sequence import INITIAL, Sequence, claim_end, limit_of
 from disruptor._sync import News, Runtime, Signal
@@ -191,11 +192,36 @@ class Sequencer:
             self.phase.value = phase
         self._wake()
 
+    def fail(self, gate: Gate, cause: BaseException) -> None:
+        """Note that the reader of `gate` will not go on, close the ring, and wake everybody."""
+        if not gate.failed.value:
+            gate.cause = cause
+            gate.failed.value = 1
+        self.close(CLOSED)
+
+    def stopped(self) -> bool:
+        """Tell whether the ring was halted or is broken."""
+        return self.phase.value == HALTED or any(gate.failed.value for gate in self.gates)
+
+    def start(self) -> None:
+        """Open a ring again that was halted or is broken; another one is left as it is."""
+        if self.stopped():
+            self._open()
+
+    def _open(self) -> None:
+        for gate in self.gates:
+            gate.failed.value = 0
+            gate.cause = None
+        self.phase.value = OPEN  # the limit is still at the beginning: the next claim looks
+
     # --- waiting -------------------------------------------------------------------------------------------
 
     def _has_room(self, n: int) -> bool:
         phase = self.phase.value
         if phase != OPEN:
+            for gate in self.gates:
+                if gate.failed.value:
+                    raise broken_by(gate) from gate.cause
             raise DisruptorClosed(
                 f"the ring is {'halted' if phase == HALTED else 'closed'}: no new claims after sequence "
                 f"{self.claimed.value}"

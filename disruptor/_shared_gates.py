@@ -99,7 +99,8 @@ class GateTable:
         name = raw.rstrip(b"\0").decode("utf-8", "replace")
         position = self._memory.fenced(GATES + at + GateWord.POSITION)
         followers = self._memory.cell(GATES + at + GateWord.FOLLOWERS)
-        return Row(number, serial, Gate(name, position, followers, Registered(self.words, at, serial)))
+        failed = self._memory.cell(GATES + at + GateWord.FAILED)
+        return Row(number, serial, Gate(name, position, followers, Registered(self.words, at, serial), failed))
 
     # --- under the lock ------------------------------------------------------------------------------------
 
@@ -125,6 +126,7 @@ class GateTable:
         words[at + GateWord.BUSY] = 0
         words[at + GateWord.UPSTREAMS] = upstreams
         words[at + GateWord.FOLLOWERS] = 0
+        words[at + GateWord.FAILED] = 0
         words[at + GateWord.POSITION] = position
         for k, start in enumerate(range(0, GateWord.NAME_BYTES, 8)):
             words[at + GateWord.NAME + k] = int.from_bytes(

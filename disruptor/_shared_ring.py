@@ -13,6 +13,7 @@ from disruptor._deaths import Policy
 from disruptor._errors import InvalidValue, RingMismatch
 from disruptor._formats import Events, Format, Kind, format_of, is_dtype, is_structure
 from disruptor._header import About
+from disruptor._home import Home
 from disruptor._layout import MAX_SUBSCRIBERS, Layout
 from disruptor._parts import Parts
 from disruptor._process_runtime import PROCESSES
@@ -23,7 +24,7 @@ from disruptor._shared_roll import SharedRoll
 from disruptor._shared_sequencer import SharedSequencer
 from disruptor._shared_slots import ByteSlots, StructureSlots
 from disruptor._slots import Slots
-from disruptor._subscriber import Home
+from disruptor._subscriber import Subscriber
 
 E = TypeVar("E")
 
@@ -94,7 +95,7 @@ def _parts(segment: Segment, form: Format, events: Events[E], *, fresh: bool) ->
     buffer = memory.buffer(layout.events, layout.capacity * layout.slot_size)
     slots = _slots(layout.capacity, form, events, buffer, sequencer.voids.__contains__, fresh=fresh)
 
-    def roll(home: Home[E]) -> Roll[E]:
+    def roll(home: Home[Subscriber[E]]) -> Roll[E]:
         return SharedRoll(sequencer, slots, PROCESSES, memory, kernel, home)
 
     return Parts(sequencer, slots, PROCESSES, roll)

@@ -8,13 +8,14 @@ from typing import Generic, TypeVar, final
 from weakref import WeakValueDictionary
 
 from disruptor._cell import Cell
+from disruptor._home import Home
 from disruptor._kernel import Kernel, Memory
 from disruptor._layout import GATES, GateWord, State
 from disruptor._shared_gates import Row
 from disruptor._shared_sequencer import SharedSequencer
 from disruptor._shared_turn import OwnPosition, SharedTurn
 from disruptor._slots import Slots
-from disruptor._subscriber import Home, Subscriber
+from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime
 
 E = TypeVar("E")
@@ -33,7 +34,7 @@ class SharedRoll(Generic[E]):
         runtime: Runtime,
         memory: Memory,
         kernel: Kernel,
-        home: Home[E],
+        home: Home[Subscriber[E]],
     ) -> None:
         self._sequencer = sequencer
         self._slots = slots

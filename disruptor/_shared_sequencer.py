@@ -17,7 +17,7 @@ from disruptor._kernel import Kernel, Memory
 from disruptor._layout import ClaimWord, Layout, State, WaiterWord
 from disruptor._override import override
 from disruptor._sequence import INITIAL, limit_of
-from disruptor._sequencer import Sequencer
+from disruptor._sequencer import CLOSED, OPEN, Sequencer
 from disruptor._shared_claims import ClaimTable, DoneClaims, HeldClaims, SharedVoids
 from disruptor._shared_gates import GateTable
 from disruptor._shared_lock import SharedLock
@@ -31,7 +31,7 @@ NEWS: Final = 2
 class SharedSequencer(Sequencer):
     """The order of claims and publications in a ring between processes, as one process sees it."""
 
-    __slots__ = ("_deaths", "_finished", "_limit_word", "_signals", "_taking_word", "gate_table", "me")
+    __slots__ = ("_deaths", "_finished", "_limit_word", "_signals", "_starting", "_taking_word", "gate_table", "me")
 
     def __init__(
         self,
@@ -51,6 +51,7 @@ class SharedSequencer(Sequencer):
         self.phase = memory.cell(State.PHASE)
         self._limit_word: Cell = memory.cell(State.LIMIT)
         self._taking_word: Cell = memory.cell(State.TAKING)
+        self._starting: Cell = memory.cell(State.STARTING)
         self.lock = SharedLock(kernel, memory.cell(State.BUSY), me, runtime.ident, self.repair)
         waiters = memory.words(layout.waiters, layout.max_waiters * WaiterWord.SIZE)
 
@@ -129,10 +130,20 @@ class SharedSequencer(Sequencer):
         if self.gate_table.free() is None:
             self._deaths.make_room(self, self.gate_table)
 
+    @override
+    def _open(self) -> None:
+        self._starting.value = 1
+        super()._open()
+        self._starting.value = 0
+
     # --- after a death; the caller holds the lock ----------------------------------------------------------
 
     def repair(self) -> None:
         """Put right what a holder of the lock has left half done who died, or was interrupted on its way out."""
+        if self._starting.value:
+            self._open()
+        elif self.phase.value == OPEN and self.stopped():
+            self.close(CLOSED)  # somebody has failed, and the rest of that was left undone
         self.recover()
         self._advance()  # it may have finished the claim that others were waiting for, and not shown it
         self._finished.recount()

@@ -10,31 +10,22 @@ from collections.abc import Iterator
 from collections.abc import Sequence as AbstractSequence
 from functools import partial
 from types import TracebackType
-from typing import Generic, Protocol, SupportsIndex, TypeVar, final
+from typing import Generic, SupportsIndex, TypeVar, final
 
 from disruptor._arguments import integer_between, sequence_number
 from disruptor._barrier import Barrier
 from disruptor._batch import Batch, Reading, chosen, sequences_of
 from disruptor._deadline import check_timeout
-from disruptor._errors import DisruptorClosed, InvalidValue, SubscriberBusy
+from disruptor._errors import DisruptorBroken, DisruptorClosed, InvalidValue, SubscriberBusy
 from disruptor._gate import Gate
+from disruptor._home import Home
 from disruptor._override import override
 from disruptor._sequence import Sequence, batch_end, lag
-from disruptor._sequencer import HALTED, Sequencer
+from disruptor._sequencer import CLOSED, HALTED, Sequencer
 from disruptor._slots import Slots
 from disruptor._sync import Lock, Runtime, deadline_of
 
 E = TypeVar("E")
-
-
-class Home(Protocol[E]):
-    """The ring that a subscriber is registered with, as far as it needs it."""
-
-    def remove_subscriber(self, subscriber: "Subscriber[E]") -> None:
-        """Stop it from gating."""
-
-    def _reduce_subscriber(self, subscriber: "Subscriber[E]") -> tuple[object, ...]:
-        """Return how it is pickled; `InvalidType` if it cannot be."""
 
 
 @final
@@ -80,7 +71,7 @@ class Subscriber(Generic[E]):
         gate: Gate,
         turn: Lock,
         after: "tuple[Subscriber[E], ...]",
-        home: Home[E],
+        home: "Home[Subscriber[E]]",
     ) -> None:
         self._home = home
         self._sequencer = sequencer
@@ -88,7 +79,7 @@ class Subscriber(Generic[E]):
         self._runtime = runtime
         self._turn = turn
         self._gate = gate
-        self._barrier = Barrier(sequencer, gate, tuple(upstream._gate for upstream in after))
+        self._barrier: Barrier = Barrier(sequencer, gate, tuple(upstream._barrier for upstream in after))
         self.after = after
         """The subscribers that go first: this one reads only what all of them have processed."""
         self.name = gate.name
@@ -265,31 +256,40 @@ class Subscriber(Generic[E]):
             self._finish()
 
     def _next_or_end(self, most: int) -> Batch[E] | None:
-        try:
-            return self._next(most, None)
-        except DisruptorClosed:
-            if self._sequencer.phase.value == HALTED:
+        while True:
+            try:
+                return self._next(most, None)
+            except DisruptorBroken:
                 raise
-            return None
+            except DisruptorClosed:
+                phase = self._sequencer.phase.value
+                if phase == HALTED:
+                    raise
+                if phase == CLOSED and self._gate.position.value >= self._sequencer.claimed.value:
+                    return None
+                # It was started again meanwhile.
 
     def _next(self, most: int, deadline: int | None) -> Batch[E]:
         """Wait for the next batch. The caller has the turn."""
-        voids = self._sequencer.voids
         while True:
-            first = self._gate.position.value + 1
-            end = batch_end(first, self._barrier.wait_for(first, deadline), most)
-            events = self._slots.read(first, end - first + 1)
-            sequences: AbstractSequence[Sequence] = sequences_of(first, end)
-            if voids:
-                shown = tuple(sequence for sequence in sequences if sequence not in voids)
-                if len(shown) < len(events):
-                    events = chosen(events, [sequence - first for sequence in shown])
-                    sequences = shown
-            self._barrier.confirm()  # until here the gate stood: what was copied is what was published
-            events = self._slots.decode(events) if self._slots.encodes else events
-            if events:
-                return Batch(events, sequences, end)
-            self._move(end)  # nothing but voids (Rule 4)
+            batch = self._look(self._gate.position.value + 1, most, deadline)
+            if batch:
+                return batch
+            self._move(batch.end)  # nothing but voids (Rule 4)
+
+    def _look(self, first: int, most: int, deadline: int | None) -> Batch[E]:
+        """Wait until `first` may be read, and return what may be from there on: nothing, if it is all void."""
+        end = batch_end(first, self._barrier.wait_for(first, deadline), most)
+        events = self._slots.read(first, end - first + 1)
+        sequences: AbstractSequence[Sequence] = sequences_of(first, end)
+        voids = self._sequencer.voids
+        if voids:
+            shown = tuple(sequence for sequence in sequences if sequence not in voids)
+            if len(shown) < len(events):
+                events = chosen(events, [sequence - first for sequence in shown])
+                sequences = shown
+        self._barrier.confirm()  # until here the gate stood: what was copied is what was published
+        return Batch(self._slots.decode(events) if self._slots.encodes else events, sequences, end)
 
     def _move(self, sequence: int) -> None:
         """Mark everything up to `sequence` as processed. The caller has the turn."""

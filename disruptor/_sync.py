@@ -92,6 +92,9 @@ class Runtime(Protocol):
         Must be safe to call from a finaliser: it takes no lock that Python code can hold.
         """
 
+    def start_thread(self, function: Callable[[], None], name: str, *, daemon: bool) -> None:
+        """Run `function` in a thread that has a name; a daemon does not keep the interpreter from ending."""
+
     def ident(self) -> int:
         """Return a number that no other running thread has."""
 
@@ -131,6 +134,10 @@ class ThreadRuntime:
     def spawn(self, function: Callable[[], None]) -> None:
         """Start a bare thread: `threading.Thread.start` takes module locks, which a finaliser must not."""
         _thread.start_new_thread(function, ())
+
+    def start_thread(self, function: Callable[[], None], name: str, *, daemon: bool) -> None:
+        """Start a `threading.Thread`."""
+        threading.Thread(target=function, name=name, daemon=daemon).start()
 
     def ident(self) -> int:
         """Return `threading.get_ident()`."""

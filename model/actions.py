@@ -13,16 +13,15 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from model.action import NEWS, OK, ROOM, Action, Result
+from model.belonging import FailSubscriber, RegisterSubscriber, RemoveSubscriber
 from model.override import override
 from model.producers import Abandon, Claim, Publish, PublishClaim
-from model.state import Content, Outcome, Pending, Phase, State, slot
+from model.state import Content, Outcome, Pending, Phase, State, broken, slot
 from model.subscribers import (
     Iterate,
     Leave,
     Read,
-    RegisterSubscriber,
     Release,
-    RemoveSubscriber,
     UpdateSequence,
     WaitFor,
 )
@@ -65,6 +64,18 @@ class Halt(Close):
     phase: ClassVar[Phase] = Phase.HALTED
 
 
+class Start(Action):
+    """`start`: open a ring again that was halted or is broken; everybody goes on where it stopped."""
+
+    @override
+    def effect(self, state: State, call: Pending) -> Iterator[Result]:
+        # EFFECT
+        if state.phase is Phase.HALTED or broken(state):
+            readers = tuple(other._replace(failed=False, ended=False) for other in state.readers)
+            state = state._replace(phase=Phase.OPEN, readers=readers)
+        yield state, OK
+
+
 ACTIONS: dict[str, Action] = {
     "publish": Publish(),
     "publish_many": Publish(),
@@ -82,7 +93,9 @@ ACTIONS: dict[str, Action] = {
     "batches": Iterate(),
     "leave": Leave(),
     "get": Get(),
+    "fail_subscriber": FailSubscriber(),
     "close": Close(),
     "halt": Halt(),
+    "start": Start(),
 }
 """Every verb; a mutated specification is another such table."""

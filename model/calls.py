@@ -100,6 +100,16 @@ def halt() -> Call:
     return Call("halt")
 
 
+def fail_subscriber(name: str) -> Call:
+    """Return the call of `fail_subscriber`."""
+    return Call("fail_subscriber", name=name)
+
+
+def start() -> Call:
+    """Return the call of `start`."""
+    return Call("start")
+
+
 def text(call: Call) -> str:
     """Return a call as it would be written.
 

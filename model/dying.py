@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator
 from model import calls
 from model.action import NEWS, ROOM
 from model.actions import ACTIONS
+from model.belonging import RemoveSubscriber
 from model.draw import Row
 from model.oracle import UNSEEN, Oracle, View
 from model.override import override
 from model.state import NONE, Call, Pending, State, lowest, reader, with_reader, without_pending
 from model.state import ring as new_ring
 from model.steps import invoke, outcomes
-from model.subscribers import RemoveSubscriber
 
 UNSEEN_TASK = "(nobody)"
 """How the names of those begin whom nobody sees."""

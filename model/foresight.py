@@ -1,7 +1,8 @@
 """What cannot lead on: states that contradict what the history is going to tell.
 
 Rule 1: a state is doomed if some call that is open, or yet to begin, can no longer end as it did. Each reason stands on
-        something that never goes back: what is claimed, what is published, where readers are, that a ring is closed.
+        something that never goes back: what is claimed, what is published, where readers are, and, unless somebody opens it
+        again, that a ring is closed.
 Rule 2: this decides how fast an order is found, or found not to be, never whether: a doomed state leads nowhere anyway.
 Rule 3: nothing is said of calls whose end is not known, and of what is not sure: better to search in vain than to miss
         an order.
@@ -28,6 +29,8 @@ class Ahead(NamedTuple):
     """The lowest sequence that one of them does not find."""
     batches: tuple[tuple[str, int], ...] = ()
     """For each reader, where its next batch ends: no further event may be there to be read when it begins."""
+    starts: bool = False
+    """Whether one of them is `start`: a ring that is closed may be opened again."""
 
 
 def foresee(events: Sequence[Event], returns: dict[int, Outcome], capacity: int) -> list[Ahead]:
@@ -42,6 +45,8 @@ def foresee(events: Sequence[Event], returns: dict[int, Outcome], capacity: int)
     alone = {name for name, tasks in users.items() if len(tasks) == 1}
     for number in range(len(events) - 1, -1, -1):
         event, end = events[number], returns.get(number)
+        if isinstance(event, Called) and event.call.verb == "start":
+            ahead = ahead._replace(starts=True)
         if isinstance(event, Called) and end is not None:
             ahead = _before(ahead, event, end, firsts, capacity, alone)
         found.append(ahead)
@@ -86,9 +91,10 @@ def doomed(state: State, ends: Ends, ahead: Ahead) -> bool:
     names = {other.name for other in state.readers} if ahead.batches else set()
     if any(name in names and _more(state, readable(state, name), last) for name, last in ahead.batches):
         return True
+    opens = ahead.starts or any(call.call.verb == "start" and call.outcome is None for call in state.pending)
     for call in state.pending:
         end = ends.get(call.task)
-        if end is not None and call.outcome is None and _stuck(state, call, end):
+        if end is not None and call.outcome is None and _stuck(state, call, end, opens):
             return True
     return False
 
@@ -100,11 +106,11 @@ def _more(state: State, top: int, last: int) -> bool:
     )
 
 
-def _stuck(state: State, call: Pending, end: Outcome) -> bool:
-    """Tell whether an open call can no longer end so."""
+def _stuck(state: State, call: Pending, end: Outcome, opens: bool) -> bool:
+    """Tell whether an open call can no longer end so; `opens`: the ring may be opened again."""
     verb, kind, wanted = call.call.verb, end.kind, call.call.sequence
     if verb in TAKING and call.stage == 0:
-        late = state.phase is not Phase.OPEN
+        late = state.phase is not Phase.OPEN and not opens
         return kind == "ok" and bool(end.sequences) and (late or state.claimed >= end.sequences[0])
     if verb == "get":
         outdated = wanted <= state.claimed - state.capacity

@@ -22,7 +22,7 @@ from model.replay import Move, happen, steps
 from model.state import NONE, Outcome, Pending, State, without_pending
 from model.steps import Actions
 
-TROUBLE = ("close", "halt", "remove_subscriber", "register_subscriber", "abandon")
+TROUBLE = ("fail_subscriber", "close", "halt", "remove_subscriber", "register_subscriber", "abandon")
 """Calls after which others can do less: tried late. All others are tried early, for after them others can do more."""
 
 LOOKING = ("get", "wait_for")

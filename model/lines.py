@@ -33,8 +33,10 @@ FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "batches": (("name",), ("n",)),
     "leave": (("name",), ()),
     "get": (("sequence",), ()),
+    "fail_subscriber": (("name",), ()),
     "close": ((), ()),
     "halt": ((), ()),
+    "start": ((), ()),
 }
 """The fields that each verb needs, and those that it may have; verbs that can wait may also be `timed`."""
 

@@ -5,7 +5,19 @@ from typing import ClassVar
 
 from model.action import NEWS, OK, ROOM, Action, Result
 from model.override import override
-from model.state import Content, Outcome, Pending, Phase, Slot, State, finished, has_room, with_pending, with_slots
+from model.state import (
+    Content,
+    Outcome,
+    Pending,
+    Phase,
+    Slot,
+    State,
+    broken,
+    finished,
+    has_room,
+    with_pending,
+    with_slots,
+)
 
 
 def take(state: State, n: int) -> State:
@@ -48,8 +60,10 @@ class Publish(Action):
     @override
     def refuse(self, state: State, call: Pending) -> str:
         # REFUSE
-        late = state.phase is not Phase.OPEN and call.stage == 0
-        return "DisruptorClosed" if late and call.call.n > 0 else ""
+        if call.stage > 0 or call.call.n == 0:
+            return ""
+        late = "" if state.phase is Phase.OPEN else "DisruptorClosed"
+        return "DisruptorBroken" if broken(state) else late
 
     @override
     def guard(self, state: State, call: Pending) -> bool:

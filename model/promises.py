@@ -10,7 +10,7 @@ Rule 3: a promise looks at the state only. Where it has to know whether a call c
 from collections.abc import Callable, Iterator
 
 from model.actions import ACTIONS
-from model.state import Content, Phase, Reader, State, has_room, lowest, readable, reader, slot
+from model.state import Content, Phase, Reader, State, broken, cut_off, has_room, lowest, readable, reader, slot
 from model.steps import blocked
 
 Promise = Callable[[State], bool]
@@ -189,6 +189,21 @@ def closed_on_waiting_producer(state: State) -> bool:
     return state.phase is not Phase.OPEN and any(
         call.call.verb == "publish" and not has_room(state, call.call.n) for call in state.pending
     )
+
+
+def cut_off_waiting(state: State) -> bool:
+    """A reader waits for what can never come, because an upstream has failed."""
+    return any(
+        call.call.verb in ("read", "iterate")
+        and cut_off(state, call.call.name, reader(state, call.call.name).position + 1)
+        for call in state.pending
+    )
+
+
+def opened_again(state: State) -> bool:
+    """A ring is open again whose subscriber had failed, and who reads through it goes on with what was left."""
+    started = any(call.call.verb == "start" for call in state.pending)
+    return started and broken(state) and any(gate.position < state.published for gate in alive(state) if gate.failed)
 
 
 def overdue(state: State) -> bool:

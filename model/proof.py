@@ -151,6 +151,16 @@ def close(n: Numbers) -> Numbers:
     return replace(n, open=False)
 
 
+def start(n: Numbers) -> Numbers:
+    """Open the ring again: the limit stays where closing has put it, and the next claim looks.
+
+    pre: sound(n)
+    post: __return__.open
+    post: __return__.limit <= __return__.lowest + __return__.capacity
+    """
+    return replace(n, open=True)
+
+
 def nothing_unread_is_overwritten(n: Numbers, s: int, t: int) -> bool:
     """S1 for every ring: of two claimed sequences in one slot, the earlier is processed by everybody.
 
@@ -174,6 +184,8 @@ def explains(before: Numbers, after: Numbers) -> bool:
     """Tell whether what has become of the numbers is what the steps allow: one of them, and another look."""
     if before.open and not after.open:
         return close(lower(before, -1)) == after
+    if after.open and not before.open:
+        return look(start(before)) == after
     if after.claimed != before.claimed:
         count = after.claimed - before.claimed
         return count >= 1 and after.claimed <= before.limit and _looked(claim(before, count)) == after

@@ -22,7 +22,7 @@ DONE = -1
 
 Choices = Callable[[State, int], Iterator[tuple[Call, int]]]
 
-CLOSING = ("DisruptorClosed", "SubscriberClosed", "ended")
+CLOSING = ("DisruptorClosed", "DisruptorBroken", "SubscriberClosed", "ended")
 
 
 class Actor(NamedTuple):
@@ -194,6 +194,22 @@ def closer(name: str = "closer", *, halts: bool = False) -> Actor:
     def choices(state: State, at: int) -> Iterator[tuple[Call, int]]:
         yield calls.close(), DONE
         if halts:
+            yield calls.halt(), DONE
+
+    return Actor(name, choices)
+
+
+def breaker(name: str, subscriber: str) -> Actor:
+    """Return an actor that closes the ring, at any moment; before, it may let a subscriber fail.
+
+    It may start the ring again, and halts it then: who was told of the failure reads no more.
+    """
+
+    def choices(state: State, at: int) -> Iterator[tuple[Call, int]]:
+        if at < 2:
+            yield calls.close(), DONE
+            yield (calls.fail_subscriber(subscriber), 1) if at == 0 else (calls.start(), 2)
+        else:
             yield calls.halt(), DONE
 
     return Actor(name, choices)

@@ -17,7 +17,7 @@ NONE = -1
 
 
 class Phase(IntEnum):
-    """The life of a ring; it only goes forward."""
+    """The life of a ring; it only goes forward, until it is started again."""
 
     OPEN = 0
     CLOSED = 1
@@ -54,6 +54,8 @@ class Reader(NamedTuple):
     """Its upstreams."""
     alive: bool = True
     """Whether it is registered, and so a gate."""
+    failed: bool = False
+    """Whether it will not go on: so nobody after it gets past its position, until the ring is started again."""
     turn: str | None = None
     """The task that is reading through it."""
     hand: tuple[tuple[int, Hashable], ...] = ()
@@ -181,6 +183,20 @@ def reader(state: State, name: str) -> Reader:
         if candidate.name == name:
             return candidate
     raise KeyError(name)
+
+
+def broken(state: State) -> bool:
+    """Tell whether a subscriber has failed: then there are no new claims."""
+    return any(gate.alive and gate.failed for gate in state.readers)
+
+
+def cut_off(state: State, name: str, sequence: int) -> bool:
+    """Tell whether an upstream of `name`, or who goes before that, has failed before `sequence`."""
+    upstreams = [reader(state, upstream) for upstream in reader(state, name).after]
+    return any(
+        upstream.alive and upstream.position < sequence and (upstream.failed or cut_off(state, upstream.name, sequence))
+        for upstream in upstreams
+    )
 
 
 def lowest(state: State) -> int:

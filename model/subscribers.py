@@ -1,10 +1,9 @@
-"""What subscribers do: join, read, mark, leave. The rules are in `model/actions.py`."""
+"""What subscribers do: read, mark, wait. The rules are in `model/actions.py`."""
 
 from collections.abc import Iterator
 from typing import ClassVar
 
 from model.action import NEWS, OK, ROOM, Action, Result
-from model.calls import EARLIEST, LATEST
 from model.override import override
 from model.state import (
     NONE,
@@ -14,59 +13,13 @@ from model.state import (
     Phase,
     Reader,
     State,
+    cut_off,
     readable,
     reader,
     slot,
     with_pending,
     with_reader,
 )
-
-
-class RegisterSubscriber(Action):
-    """`register_subscriber`: a new gate, behind nothing that may be overwritten."""
-
-    @override
-    def refuse(self, state: State, call: Pending) -> str:
-        # REFUSE
-        if state.phase is Phase.HALTED:
-            return "DisruptorClosed"
-        if not all(reader(state, upstream).alive for upstream in call.call.after):
-            return "SubscriberClosed"
-        return "OutdatedSequence" if 0 <= call.call.sequence < self._oldest(state) else ""
-
-    @override
-    def effect(self, state: State, call: Pending) -> Iterator[Result]:
-        # EFFECT
-        start = call.call.sequence
-        if start == EARLIEST:
-            start = self._oldest(state)
-        elif start == LATEST:
-            start = state.published + 1
-        joiner = Reader(call.call.name, start - 1, call.call.after, promised=start, asked=call.call.sequence)
-        yield state._replace(readers=(*state.readers, joiner)), Outcome("ok", (start,))
-
-    @staticmethod
-    def _oldest(state: State) -> int:
-        return max(0, state.claimed - state.capacity + 1)
-
-
-class RemoveSubscriber(Action):
-    """`remove_subscriber`: a gate less; whoever waited for it, or in it, has to hear of it."""
-
-    wakes: ClassVar[tuple[str, ...]] = (ROOM, NEWS)
-
-    @override
-    def refuse(self, state: State, call: Pending) -> str:
-        # REFUSE
-        name = call.call.name
-        behind = any(name in other.after for other in state.readers if other.alive)
-        return "InvalidValue" if reader(state, name).alive and behind else ""
-
-    @override
-    def effect(self, state: State, call: Pending) -> Iterator[Result]:
-        # EFFECT
-        gone = reader(state, call.call.name)
-        yield with_reader(state, gone._replace(alive=False)), OK
 
 
 class Turn(Action):
@@ -110,7 +63,7 @@ class Turn(Action):
         subscriber = reader(state, call.call.name)
         if call.stage == 0:
             return state
-        ended = subscriber.alive and drained(state, subscriber.position + 1)
+        ended = subscriber.alive and not subscriber.failed and drained(state, subscriber.position + 1)
         return with_reader(state, subscriber._replace(turn=None, ended=subscriber.ended or ended))
 
     @override
@@ -128,11 +81,7 @@ class Turn(Action):
 
     def refuse_turn(self, state: State, call: Pending, subscriber: Reader) -> str:
         """Return the error that is due at once to a reader, or nothing."""
-        if not subscriber.alive:
-            return "SubscriberClosed"
-        if state.phase is Phase.HALTED:
-            return "DisruptorClosed"
-        return "DisruptorClosed" if drained(state, subscriber.position + 1) else ""
+        return told(state, subscriber, subscriber.position + 1)
 
     def guard_turn(self, state: State, call: Pending, subscriber: Reader) -> bool:
         """Tell whether there is an event to hand out."""
@@ -149,6 +98,19 @@ class Turn(Action):
 def drained(state: State, sequence: int) -> bool:
     """Tell whether `sequence` can never come, because the ring was closed before it."""
     return state.phase is Phase.CLOSED and sequence > state.claimed
+
+
+def told(state: State, subscriber: Reader, sequence: int) -> str:
+    """Return the error that is due to a reader that waits for `sequence`, or nothing."""
+    if not subscriber.alive:
+        return "SubscriberClosed"
+    if state.phase is Phase.HALTED:
+        return "DisruptorClosed"
+    if subscriber.failed:
+        return "DisruptorBroken"
+    if drained(state, sequence):
+        return "DisruptorClosed"
+    return "DisruptorBroken" if cut_off(state, subscriber.name, sequence) else ""
 
 
 def mark(subscriber: Reader) -> Reader:
@@ -190,7 +152,7 @@ class Iterate(Turn):
     @override
     def refuse_turn(self, state: State, call: Pending, subscriber: Reader) -> str:
         # REFUSE: closing ends a loop quietly, halting does not
-        over = subscriber.alive and drained(state, subscriber.position + 1)
+        over = subscriber.alive and not subscriber.failed and drained(state, subscriber.position + 1)
         return "ended" if over else super().refuse_turn(state, call, subscriber)
 
 
@@ -276,11 +238,9 @@ class WaitFor(Action):
     def refuse(self, state: State, call: Pending) -> str:
         # REFUSE
         name, wanted = call.call.name, call.call.sequence
-        if name and not reader(state, name).alive:
-            return "SubscriberClosed"
-        if state.phase is Phase.HALTED or drained(state, wanted):
-            return "DisruptorClosed"
-        return ""
+        if name:
+            return told(state, reader(state, name), wanted)
+        return "DisruptorClosed" if state.phase is Phase.HALTED or drained(state, wanted) else ""
 
     @override
     def guard(self, state: State, call: Pending) -> bool:

@@ -93,6 +93,14 @@ def join(ring: Disruptor[str], mine: Subscriber[str] | None, done: list[str]) ->
     joined.close()
 
 
+def fail(ring: Disruptor[str], mine: Subscriber[str] | None, done: list[str]) -> None:
+    """Say that one's own subscriber has failed, and go on all the same."""
+    if mine is not None:
+        ring.fail_subscriber(mine, ValueError())
+        ring.start()
+        mine.close()
+
+
 DEEDS = (
     Deed("publish", publish),
     Deed("publish_many", publish_many),
@@ -102,6 +110,7 @@ DEEDS = (
     Deed("loop", loop, reads=True),
     Deed("join and leave", join),
     Deed("close", lambda ring, mine, done: ring.close(), ends=True),
+    Deed("fail", fail, reads=True, ends=True),
     Deed("halt", lambda ring, mine, done: ring.halt(), ends=True),
 )
 

@@ -80,6 +80,20 @@ def _gets(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
         ring.get(0)
 
 
+def _halts_and_starts(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+    try:
+        ring.halt()
+    finally:
+        ring.start()
+
+
+def _fails_and_starts(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+    try:
+        ring.fail_subscriber(subscriber, ValueError())
+    finally:
+        ring.start()
+
+
 # None of these has to sleep.
 AWAKE = {
     "publish": Scene(lambda ring, subscriber: ring.publish(["x"])),
@@ -96,6 +110,9 @@ AWAKE = {
     "update_sequence": Scene(lambda ring, subscriber: subscriber.update_sequence(0), first=True),
     "get": Scene(_gets, first=True),
     "close": Scene(lambda ring, subscriber: ring.close(), ends=True),
+    "fail_subscriber": Scene(lambda ring, subscriber: ring.fail_subscriber(subscriber, ValueError()), ends=True),
+    "halt, start": Scene(_halts_and_starts, first=True, ends=True),
+    "fail_subscriber, start": Scene(_fails_and_starts, first=True, ends=True),
     "halt": Scene(lambda ring, subscriber: ring.halt(), ends=True),
 }
 

@@ -48,6 +48,15 @@ def behind(ring: Ring) -> None:
     ring.register_subscriber(after=upstream)
 
 
+def fail(ring: Ring) -> None:
+    ring.fail_subscriber(ring.subscribers[0], ValueError())
+
+
+def read_behind(ring: Ring) -> None:
+    with ring.subscribers[1].read():
+        pass
+
+
 SCENES = {
     "abandon": Scene(
         lambda ring: ring.publish("first"),
@@ -61,6 +70,8 @@ SCENES = {
     "leave": Scene(full, lambda ring: ring.subscribers[0].close(), lambda ring: ring.publish("x"), registered),
     "leave an upstream": Scene(behind, lambda ring: ring.subscribers[1].close(), lambda ring: None, lambda ring: False),
     "close": Scene(full, lambda ring: ring.close(), lambda ring: ring.publish("x"), lambda ring: not ring.closed),
+    "fail": Scene(full, fail, lambda ring: ring.publish("x"), lambda ring: not ring.closed),
+    "fail an upstream": Scene(behind, fail, read_behind, lambda ring: not ring.closed),
     "halt": Scene(full, lambda ring: ring.halt(), lambda ring: ring.publish("x"), lambda ring: not ring.closed),
     "join": Scene(
         lambda ring: None, lambda ring: ring.register_subscriber(), lambda ring: ring.publish("x"), lambda ring: False

@@ -355,3 +355,30 @@ def test_nothing_is_left_of_ten_thousand_runs() -> None:
     for _ in range(2_000):
         run_once(queue_of_one(careful=False), Scheduler(RandomWalk(7)))
     assert threading.active_count() == before
+
+
+def test_a_task_that_another_has_started_does_not_end_into_it() -> None:
+    def program(scheduler: Scheduler) -> Check:
+        lock = scheduler.runtime.lock()
+        ended: list[str] = []
+
+        def child() -> None:
+            with lock:
+                ended.append("child")
+
+        def parent() -> None:
+            scheduler.runtime.start_thread(child, "child", daemon=False)
+            with lock:
+                scheduler.runtime.monotonic_ns()
+            ended.append("parent")
+
+        scheduler.spawn("parent", parent)
+
+        def check() -> None:
+            assert sorted(ended) == ["child", "parent"]
+
+        return check
+
+    found = explore(program, preemptions=2)
+    assert found.failed is None
+    assert found.complete

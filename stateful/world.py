@@ -77,6 +77,9 @@ class _Watching:
     def spawn(self, function: Callable[[], None]) -> None:
         self._inner.spawn(function)
 
+    def start_thread(self, function: Callable[[], None], name: str, *, daemon: bool) -> None:
+        self._inner.start_thread(function, name, daemon=daemon)
+
     def monotonic_ns(self) -> int:
         now = self._inner.monotonic_ns()
         self._world.looked_at_clock(now)

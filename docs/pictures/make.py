@@ -12,6 +12,7 @@ DOCS = Path(__file__).parent.parent
 FILES: dict[str, Callable[[], str]] = {
     "pictures/ring.svg": ring.example,
     "pictures/diamond.svg": ring.diamond,
+    "pictures/handlers.svg": ring.handlers,
     "pictures/life.svg": life.life,
     "pictures/lost-wake-up.svg": schedule.lost_wake_up,
     "_static/site.css": site_style,

@@ -127,3 +127,17 @@ def diamond() -> str:
     journal.update_sequence(3)
     replica.update_sequence(1)
     return dependencies(ring, "A diamond: book reads what both journal and replica have processed")
+
+
+def handlers() -> str:
+    """Draw the handlers of the page on them."""
+
+    def handler(event: str, sequence: int, end_of_batch: bool) -> None:
+        """Do nothing."""
+
+    ring: Disruptor[str] = Disruptor(8)
+    journal = ring.handle_events_with(handler, name="journal")
+    stored = journal.and_(ring.handle_events_with(handler, name="replicate"))
+    ring.handle_events_with(handler, name="parse").and_(stored).then(handler, name="execute")
+    journal.then(handler, name="audit")
+    return dependencies(ring, "Five handlers: execute after parse, journal and replicate, audit after journal")

@@ -10,15 +10,16 @@ from typing import Generic, TypeVar, final
 
 from disruptor import Disruptor, Subscriber
 from disruptor._deaths import Policy
+from disruptor._home import Home
 from disruptor._layout import Layout
 from disruptor._override import override
 from disruptor._parts import Parts
 from disruptor._shared_roll import SharedRoll
 from disruptor._shared_sequencer import SharedSequencer
 from disruptor._slots import LocalSlots
-from disruptor._subscriber import Home
 from disruptor._sync import Runtime
-from stateful.adapters.threads import ByValue, InPlace, ThreadsRing, Word
+from stateful.adapters._word import Word
+from stateful.adapters.threads import ByValue, InPlace, ThreadsRing
 from stateful.scheduler._machine import Machine, SimKernel
 
 E = TypeVar("E")
@@ -37,7 +38,7 @@ class Process(Generic[E]):
         self.sequencer = SharedSequencer(machine, layout, kernel, runtime, lambda: number, policy)
         rolls: list[SharedRoll[E]] = []
 
-        def roll(ring: Home[E]) -> SharedRoll[E]:
+        def roll(ring: Home[Subscriber[E]]) -> SharedRoll[E]:
             rolls.append(SharedRoll(self.sequencer, slots, runtime, machine, kernel, ring))
             return rolls[0]
 

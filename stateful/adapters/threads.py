@@ -5,7 +5,7 @@ that is shown a half-written one says so.
 """
 
 from collections.abc import Iterator
-from typing import Generic, TypeVar, final
+from typing import Generic, TypeVar
 
 import disruptor
 from disruptor import Batch, Claim, Disruptor, DisruptorError, Reading, Start, Subscriber
@@ -15,6 +15,7 @@ from model.actions import ACTIONS
 from model.calls import EARLIEST, LATEST
 from model.oracle import View
 from model.state import Call, Outcome
+from stateful.adapters._word import Word
 
 E = TypeVar("E")
 
@@ -28,31 +29,6 @@ class TranslatorError(Exception):
 
 class BlockError(Exception):
     """Raised in blocks that are told to fail."""
-
-
-@final
-class Word:
-    """An event in place: the same word twice, unless it is half written."""
-
-    __slots__ = ("_first", "_runtime", "_second")
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._first = self._second = "nothing"
-
-    def write(self, word: str) -> None:
-        """Write one half, let others look, and write the other."""
-        self._first = word
-        self._runtime.monotonic_ns()  # a scheduling point
-        self._second = word
-
-    def half(self, word: str) -> None:
-        """Write one half only."""
-        self._first = word
-
-    @override
-    def __str__(self) -> str:
-        return self._first if self._first == self._second else f"{self._first}|{self._second}"
 
 
 class ThreadsRing(Generic[E]):
@@ -71,8 +47,8 @@ class ThreadsRing(Generic[E]):
         sequencer = ring._sequencer
         for label in ("claimed", "published", "phase", "lock"):
             named(getattr(sequencer, label), label)
-        named(sequencer.room.sleepers, "sleepers for room")
-        named(sequencer.news.sleepers, "sleepers for news")
+        for signal, label in ((sequencer.room, "sleepers for room"), (sequencer.news, "sleepers for news")):
+            named(signal.sleepers, label)
 
     @property
     def ring(self) -> Disruptor[E]:
@@ -91,6 +67,7 @@ class ThreadsRing(Generic[E]):
         named(gate.followers, f"{name}'s followers")
         named(joiner._turn, f"{name}'s turn")
         named(gate.alive, f"{name} is alive")
+        named(gate.failed, f"{name} has failed")
 
     def can(self, call: Call) -> bool:
         """Tell whether this way of holding events has the verb."""
@@ -231,6 +208,14 @@ class ThreadsRing(Generic[E]):
 
     def do_close(self, call: Call, timeout: float | None) -> Outcome:
         self.ring.close()
+        return Outcome("ok")
+
+    def do_fail_subscriber(self, call: Call, timeout: float | None) -> Outcome:
+        self.ring.fail_subscriber(self.subscriber(call.name), BlockError())
+        return Outcome("ok")
+
+    def do_start(self, call: Call, timeout: float | None) -> Outcome:
+        self.ring.start()
         return Outcome("ok")
 
     def do_halt(self, call: Call, timeout: float | None) -> Outcome:

@@ -38,8 +38,8 @@ BELONGING: tuple[Mutant, ...] = (
     Mutant(
         "the slot is read after the position has moved",
         SUBSCRIBER,
-        "            events = self._slots.read(first, end - first + 1)\n",
-        "            self._move(end)\n            events = self._slots.read(first, end - first + 1)\n",
+        "        events = self._slots.read(first, end - first + 1)\n",
+        "        self._move(end)\n        events = self._slots.read(first, end - first + 1)\n",
         "S4",
         "B11",
         "publish x read",

@@ -6,8 +6,8 @@ READING: tuple[Mutant, ...] = (
     Mutant(
         "voids are shown",
         SUBSCRIBER,
-        "            if voids:\n",
-        "            if voids and not voids:\n",
+        "        if voids:\n",
+        "        if voids and not voids:\n",
         "S2",
         "B4",
         "void x loop",
@@ -16,8 +16,8 @@ READING: tuple[Mutant, ...] = (
     Mutant(
         "a void stops everybody",
         SUBSCRIBER,
-        "            self._move(end)  # nothing but voids (Rule 4)\n",
-        "            first = end + 1\n            self._barrier.wait_for(first, deadline)\n",
+        "            self._move(batch.end)  # nothing but voids (Rule 4)\n",
+        "            self._barrier.wait_for(batch.end + 1, deadline)\n",
         "L2",
         "B4",
         "void x read",
@@ -100,7 +100,7 @@ READING: tuple[Mutant, ...] = (
     Mutant(
         "a removed subscriber is shown overwritten slots",
         SUBSCRIBER,
-        "            self._barrier.confirm()  # until here the gate stood: what was copied is what was published\n",
+        "        self._barrier.confirm()  # until here the gate stood: what was copied is what was published\n",
         "",
         "S4",
         "B11",

@@ -1,7 +1,7 @@
 """Programs about who belongs to the ring, claims in two hands, ends, and wake-ups that are one of several."""
 
 from model import calls
-from stateful.bodies import Program, both, each, reads, waits
+from stateful.bodies import Program, both, each, loops, reads, waits
 
 S = calls.register_subscriber("S")
 AFTER_S = calls.register_subscriber("T", after=("S",))
@@ -83,5 +83,63 @@ BELONGING: tuple[Program, ...] = (
             "C": both(reads("S", 1, timeout=1.0), reads("S", 1)),
         },
         (S,),
+    ),
+    Program(
+        "an upstream fails, two behind it wait",
+        1,
+        {"X": each(calls.fail_subscriber("S")), "D": reads("T", 2), "E": reads("V", 1)},
+        (S, AFTER_S, calls.register_subscriber("V", after=("T",)), publish("a")),
+    ),
+    Program(
+        "a failure x producers that wait",
+        1,
+        {"X": each(calls.fail_subscriber("S")), "P": each(publish("b")), "Q": each(publish("c"), timeout=1.0)},
+        (S, publish("a")),
+    ),
+    Program(
+        "a failure, and those it does not concern",
+        2,
+        {"X": each(calls.fail_subscriber("S")), "P": each(publish("b")), "C": reads("W", 2)},
+        (S, calls.register_subscriber("W"), publish("a")),
+    ),
+    Program(
+        "failed and started again x a reader behind",
+        1,
+        {"X": each(calls.fail_subscriber("S"), calls.start()), "C": reads("S", 1), "D": reads("T", 1)},
+        (S, AFTER_S, publish("a")),
+    ),
+    Program(
+        "halted and started again x publish, read",
+        1,
+        {"X": each(calls.halt(), calls.start()), "P": each(publish("b")), "C": reads("S", 2)},
+        (S, publish("a")),
+    ),
+    Program(
+        "halted, started again and closed x a loop",
+        2,
+        {"X": each(calls.halt(), calls.start(), calls.close()), "C": loops("S")},
+        (S, publish("a")),
+    ),
+    Program(
+        "failed, started again and closed x a loop beside it",
+        2,
+        {"X": each(calls.fail_subscriber("S"), calls.start(), calls.close()), "C": loops("W")},
+        (S, calls.register_subscriber("W"), publish("a")),
+    ),
+    Program(
+        "the loop behind one that fails",
+        2,
+        {"X": each(calls.fail_subscriber("S")), "D": loops("T")},
+        (S, AFTER_S, publish("a")),
+    ),
+    Program(
+        "failed twice, started once",
+        2,
+        {
+            "X": each(calls.fail_subscriber("S"), calls.start()),
+            "Y": each(calls.fail_subscriber("W")),
+            "C": reads("S", 1),
+        },
+        (S, calls.register_subscriber("W"), publish("a")),
     ),
 )

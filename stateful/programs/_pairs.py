@@ -35,6 +35,8 @@ BY_VALUE = (
     "wait_for of S",
     "join latest",
     "get",
+    "fail",
+    "start",
 )
 IN_PLACE = (
     "publish_event",
@@ -112,6 +114,10 @@ def body(operation: str, side: str, capacity: int) -> Body:
             return each(calls.close())
         case "halt":
             return each(calls.halt())
+        case "fail":
+            return each(calls.fail_subscriber("S"))
+        case "start":
+            return each(calls.start())
     raise ValueError(f"there is no operation {operation!r}")
 
 

@@ -87,7 +87,7 @@ class Scheduler:
         """Add a task; its name must be unlike those of the tasks that still run."""
         if name == CLOCK or any(task.name == name and not task.ended for task in self.tasks):
             raise ValueError(f"there is already a task named {name!r}")
-        task = Task(name, lambda: self._body(task, body))
+        task = Task(name, lambda: self._body(task, body), getcurrent() if self.current is None else self._hub)
         self.tasks = [other for other in self.tasks if not other.ended]
         self.tasks.append(task)
         if self.log is not None and self.acting:
@@ -95,9 +95,9 @@ class Scheduler:
         return task
 
     def run(self, *, steps: int | None = None, clock: bool = True) -> bool:
-        """Run until nothing can move, or for about `steps` steps; return whether nothing can move.
+        """Run until nothing can move, or for about `steps` steps; return whether nothing can. Raises what a task raised.
 
-        With `clock=False`, the clock only moves by choice. Raises what a task or a hook raised.
+        With `clock=False`, the clock only moves by choice.
         """
         self._hub, self._by_itself = getcurrent(), clock
         self._limit = limit = None if steps is None else self.steps + steps
@@ -126,7 +126,7 @@ class Scheduler:
         return [deadline for deadline in agenda if deadline is not None and deadline > self.now]
 
     def inject(self, task: Task, error: BaseException) -> None:
-        """Raise `error` in `task` when it next goes on, at the point where it is."""
+        """Raise `error` in `task` when it next goes on."""
         task.injected = error
 
     def dispose(self) -> None:

@@ -11,6 +11,7 @@ Rule 4: with store buffers, stores go there and locks are fences (`_buffers.py`)
 import threading
 from collections import deque
 from collections.abc import Callable
+from itertools import count
 from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast, final
 
@@ -198,6 +199,14 @@ class SimRuntime:
             self._scheduler.buffers.fence("start a thread")
         self._spawned += 1
         self._scheduler.spawn(f"thread-{self._spawned}", function)
+
+    def start_thread(self, function: Callable[[], None], name: str, *, daemon: bool) -> None:
+        """Add a task with a name."""
+        if self._scheduler.buffers is not None:
+            self._scheduler.buffers.fence("start a thread")
+        taken = {task.name for task in self._scheduler.tasks if not task.ended}
+        mine = name if name not in taken else next(n for k in count(2) if (n := f"{name}~{k}") not in taken)
+        self._scheduler.spawn(mine, function)
 
     def ident(self) -> int:
         """Return the identity of the current task."""

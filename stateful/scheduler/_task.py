@@ -29,9 +29,9 @@ class Task:
         "stores",
     )
 
-    def __init__(self, name: str, body: Callable[[], object]) -> None:
+    def __init__(self, name: str, body: Callable[[], object], hub: greenlet) -> None:
         self.name = name
-        self.greenlet = greenlet(body)
+        self.greenlet = greenlet(body, hub)  # where it goes when it ends: not to the task that has started it
         self.lock: SimLock | None = None
         """The lock that it waits for."""
         self.deadline: int | None = None

@@ -130,5 +130,8 @@ class Scripted:
     def spawn(self, function: Callable[[], None]) -> None:
         raise AssertionError("a thread is started")
 
+    def start_thread(self, function: Callable[[], None], name: str, *, daemon: bool) -> None:
+        raise AssertionError("a thread is started")
+
     def ident(self) -> int:
         return self.me

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import disruptor
-from disruptor import INITIAL, Disruptor, DisruptorError, EventFactory, InvalidType, Start
+from disruptor import INITIAL, Disruptor, DisruptorClosed, DisruptorError, EventFactory, InvalidType, Start
 from disruptor._override import override
 from tests.api.scripted import Scripted
 from tests.api.snapshot import snapshot
@@ -174,6 +174,7 @@ TWINS: dict[str, type[Exception]] = {
     "Unsupported": NotImplementedError,
     "InsufficientCapacity": TimeoutError,
     "WaitTimeout": TimeoutError,
+    "DisruptorBroken": RuntimeError,
     "DisruptorClosed": RuntimeError,
     "SubscriberClosed": RuntimeError,
     "SubscriberBusy": RuntimeError,
@@ -201,7 +202,8 @@ def test_the_table_of_errors_is_complete() -> None:
 @pytest.mark.parametrize("name", TWINS)
 def test_each_error_has_one_base_and_the_builtin_that_a_user_would_catch(name: str) -> None:
     error = getattr(disruptor, name)
-    assert error.__bases__ == (DisruptorError, TWINS[name])
+    own = (DisruptorClosed,) if name == "DisruptorBroken" else (DisruptorError, TWINS[name])
+    assert error.__bases__ == own
     assert DisruptorError.__bases__ == (Exception,)
     again = pickle.loads(pickle.dumps(error("why")))
     assert (type(again), str(again)) == (error, "why")

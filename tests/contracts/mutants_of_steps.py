@@ -38,6 +38,8 @@ STEP_MUTANTS = (
     Mutant(PROOF, "install", "lowest=min(n.lowest, position)", "lowest=n.lowest"),
     Mutant(PROOF, "close", "pre: n.limit <= -1", "pre: n.limit <= 0"),
     Mutant(PROOF, "close", "open=False", "open=True"),
+    Mutant(PROOF, "start", "open=True", "open=False"),
+    Mutant(PROOF, "start", "open=True", "open=True, limit=n.claimed + n.capacity"),
     Mutant(CLAIMS, "take", "first, last = f.claimed + 1,", "first, last = f.published + 1,"),
     Mutant(CLAIMS, "take", "first, last = f.claimed + 1,", "first, last = f.claimed + 2,"),
     Mutant(CLAIMS, "take", "first=first,", "first=first - 1,"),

@@ -43,7 +43,7 @@ def layers() -> dict[str, int]:
     rows = [line for line in listing.splitlines() if line.startswith("    ")]
     for number, line in enumerate(rows):
         for word in line.split():
-            if not word.startswith("_"):
+            if not (ROOT / "disruptor" / f"{word}.py").exists():
                 break
             found[word] = number
     return found

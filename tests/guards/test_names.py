@@ -43,12 +43,16 @@ METHODS = {
     "batches": Subscriber.batches,
     "leave": Subscriber.__iter__,
     "get": Disruptor.get,
+    "fail_subscriber": Disruptor.fail_subscriber,
     "close": Disruptor.close,
     "halt": Disruptor.halt,
+    "start": Disruptor.start,
 }
 
-# Public methods that are another spelling of one of these, or only look.
+# Public methods that are another spelling of one of these, or only look, or are of handlers: these register subscribers,
+# read, mark, fail and close, and in which order is explored by the stories of `stateful/test_handlers.py`.
 OTHERS = {
+    "handle_events_with", "after", "shutdown",
     "has_available_capacity", "registerSubscriber", "removeSubscriber", "waitFor", "getCursor",
 }  # fmt: skip
 

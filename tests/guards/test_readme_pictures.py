@@ -31,6 +31,8 @@ SAYS = {
     "lines": "nothing was lost, doubled or out of order",
     "sensors": "10000 records, smoothed and in order",
     "crash": "job 11, by the second worker",
+    "fizzbuzz": "1000 numbers, 66 times fizzbuzz",
+    "journal": "{'ann': 820, 'bob': 820}",
 }
 """What an example says when all is well."""
 

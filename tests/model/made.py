@@ -140,7 +140,8 @@ class Life:
                 calls.wait_for(near, name, timed=timed),
                 calls.update_sequence(name, near),
                 calls.remove_subscriber(name),
-                *([calls.halt()] if random.random() < 0.2 else []),
+                *([calls.halt(), calls.fail_subscriber(name)] if random.random() < 0.2 else []),
+                calls.start(),
             ]
             fresh = f"J{len(self.events)}"
             start = random.choice([EARLIEST, LATEST, near])

@@ -42,6 +42,12 @@ NEXT = calls.iterate("S")
 READ = calls.read("S")
 CLAIM = given(calls.claim(), 0)
 
+FAIL = calls.fail_subscriber("S")
+TRIES = calls.publish("a")
+FAILS, STARTS = do(FAIL, ok()), do(calls.start(), ok())
+BEHIND = do(calls.register_subscriber("T", after=("S",)), ok(0))
+LAST = do(calls.register_subscriber("U", after=("T",)), ok(0))
+
 # verb: name, capacity, history, whether a correct ring may do that
 TABLE: dict[str, list[tuple[str, int, list[Event], bool]]] = {
     "publish": [
@@ -247,6 +253,40 @@ TABLE: dict[str, list[tuple[str, int, list[Event], bool]]] = {
     "halt": [
         ("a reader has no more", 1, [*JOIN, *A, *do(calls.halt(), ok()), *do(READ, "DisruptorClosed")], True),
         ("a reader has more", 1, [*JOIN, *A, *do(calls.halt(), ok()), *given(READ, 0, events="a")], False),
+    ],
+    "fail_subscriber": [
+        ("a producer is told", 1, [*JOIN, *FAILS, *do(TRIES, "DisruptorBroken")], True),
+        ("a producer is not told", 1, [*JOIN, *FAILS, *A], False),
+        ("it is read no more", 1, [*JOIN, *A, *FAILS, *do(READ, "DisruptorBroken")], True),
+        ("it is read on", 1, [*JOIN, *A, *FAILS, *given(READ, 0, events="a")], False),
+        ("who is after it is told", 1, [*JOIN, *BEHIND, *A, *FAILS, *do(calls.read("T"), "DisruptorBroken")], True),
+        ("who is after it waits", 1, [*JOIN, *BEHIND, *A, *FAILS, Called("C", calls.read("T")), Rest()], False),
+        (
+            "who is after that is told",
+            1,
+            [*JOIN, *BEHIND, *LAST, *A, *FAILS, *do(calls.read("U"), "DisruptorBroken")],
+            True,
+        ),
+        ("it was removed", 1, [*JOIN, *do(calls.remove_subscriber("S"), ok()), *do(FAIL, "SubscriberClosed")], True),
+    ],
+    "start": [
+        ("after a failure", 1, [*JOIN, *A, *FAILS, *STARTS, *given(READ, 0, events="a")], True),
+        (
+            "after a failure, and a producer is told",
+            1,
+            [*JOIN, *FAILS, *STARTS, *do(TRIES, "DisruptorBroken")],
+            False,
+        ),
+        ("after a halt", 1, [*JOIN, *do(calls.halt(), ok()), *STARTS, *A, *given(READ, 0, events="a")], True),
+        ("after a halt, nothing is lost", 1, [*JOIN, *A, *do(calls.halt(), ok()), *STARTS, *B], False),
+        (
+            "after close it stays closed",
+            1,
+            [*do(calls.close(), ok()), *STARTS, *do(TRIES, "DisruptorClosed")],
+            True,
+        ),
+        ("after close it opens", 1, [*do(calls.close(), ok()), *STARTS, *A], False),
+        ("what was open stays open", 1, [*JOIN, *STARTS, *A], True),
     ],
 }
 

@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 import pytest
 
 from disruptor._override import override
-from model import actions, producers, promises, subscribers
+from model import actions, belonging, producers, promises, subscribers
 from model.action import Action, Result
 from model.actions import ACTIONS
 from model.explore import PromiseBroken
@@ -132,7 +132,7 @@ class WalksPastNothing(subscribers.Read):
         return iter(())
 
 
-class JoinsTooEarly(subscribers.RegisterSubscriber):
+class JoinsTooEarly(belonging.RegisterSubscriber):
     @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         start = max(0, state.claimed - state.capacity)
@@ -140,7 +140,7 @@ class JoinsTooEarly(subscribers.RegisterSubscriber):
         yield state._replace(readers=(*state.readers, joiner)), Outcome("ok", (start,))
 
 
-class JoinsTooLate(subscribers.RegisterSubscriber):
+class JoinsTooLate(belonging.RegisterSubscriber):
     @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         joiner = Reader(call.call.name, state.claimed, promised=state.claimed + 1)

@@ -44,6 +44,7 @@ def couple(first: str, name: str) -> Actor:
 
 
 SCENARIOS = {
+    "fail and start": PINNED["an upstream fails, and the ring is started again"].scenario,
     "halt": PINNED["halt, time-outs and blocks that fail"].scenario,
     "a joiner and a leaver": Scenario(
         with_readers(1, S("S")), (claimer("P", 1, 1), looper("S"), joiner("J", leaves=True), closer())

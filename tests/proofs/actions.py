@@ -191,6 +191,11 @@ def halt(s: State, x: Choice) -> Step:
     return Step(z3.BoolVal(True), replace(s, limit=z3.IntVal(-1), phase=z3.IntVal(HALTED)))
 
 
+def start(s: State, x: Choice) -> Step:
+    """Open the ring again; the next claim looks, for the limit stays low."""
+    return Step(z3.BoolVal(True), replace(s, phase=z3.IntVal(OPEN)))
+
+
 ACTIONS: dict[str, Action] = {
     "claim": claim,
     "look": look,
@@ -204,6 +209,7 @@ ACTIONS: dict[str, Action] = {
     "leave": leave,
     "close": close,
     "halt": halt,
+    "start": start,
 }
 
 

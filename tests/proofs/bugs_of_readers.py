@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import z3
 
-from tests.proofs.actions import close, drop, give, join, leave, mark, publish, skip
+from tests.proofs.actions import close, drop, give, join, leave, mark, publish, skip, start
 from tests.proofs.bug import (
     BACK,
     CLOSED_CLAIMS,
@@ -19,6 +19,7 @@ from tests.proofs.bug import (
     HANDED,
     LATEST,
     LIMIT_GATES,
+    LIMIT_PUBLISHED,
     MARKS,
     ORDER,
     OWNED,
@@ -226,6 +227,21 @@ COMING_AND_GOING = (
         BACK,
         (BACK,),
         run="halt close",
+    ),
+    Bug(
+        "starting again forgets the gates",
+        "start",
+        leads(start, lambda s, x, t: replace(t, limit=s.claimed + s.capacity)),
+        S1,
+        (LIMIT_GATES, LIMIT_PUBLISHED),
+        run="claim publish join start claim",
+    ),
+    Bug(
+        "starting again voids what is held",
+        "start",
+        leads(start, lambda s, x, t: replace(t, stage=lambda c: z3.If(s.stage(c) == HELD, UNUSED, s.stage(c)))),
+        "",
+        (OWNED,),
     ),
     Bug(
         "each close goes one further",

@@ -146,7 +146,9 @@ LASTING = (
     Lasting(
         "nothing goes back",
         "",
-        lambda s, t: z3.And(s.claimed <= t.claimed, s.published <= t.published, s.phase <= t.phase),
+        lambda s, t: z3.And(
+            s.claimed <= t.claimed, s.published <= t.published, z3.Or(s.phase <= t.phase, t.phase == OPEN)
+        ),
     ),
     Lasting("no position goes back", "r", lambda s, t, r: z3.Implies(s.joined(r), s.position(r) <= t.position(r))),
     Lasting("who is gone stays gone", "r", lambda s, t, r: z3.Implies(s.life(r) == GONE, t.life(r) == GONE)),

@@ -114,6 +114,7 @@ class Runs:
             "join": f"{value(x.reader)} at {value(x.to)} after {self._members(value, x)}",
             "close": "",
             "halt": "",
+            "start": "",
         }.get(verb, f"{value(x.reader)} to {value(x.to)}")
         places = {str(r): r for r in READERS if "UNBORN" not in value(after.life(r))}
         readers = " ".join(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import z3
 
 from tests.proofs.runs import CLAIMS, DOMAIN, READERS, Runs, Taken
-from tests.proofs.system import CLOSED, FULL, HELD, VOID, Bool, State
+from tests.proofs.system import CLOSED, FULL, HELD, OPEN, VOID, Bool, State
 
 R, L = READERS
 A, B, C = CLAIMS
@@ -60,6 +60,7 @@ SCENES: dict[str, tuple[Turn, ...]] = {
         Turn("leave", lambda s: z3.Not(s.registered(L))),
         Turn("leave", lambda s: z3.Not(s.registered(R))),
         Turn("halt", lambda s: s.published == 1),
+        Turn("start", lambda s: z3.And(s.phase == OPEN, s.limit == -1)),
     ),
 }
 

@@ -128,13 +128,16 @@ class Tied:
                 self.mirror.take("skip", reader=name, to=wanted)
 
     def close(self, really: int, _: int) -> None:
-        """Close the ring, sometimes, or halt it."""
+        """Close the ring, sometimes, or halt it, or start it again."""
         if really == 0:
             self.ring.close()
             self.mirror.take("close")
         elif really == 1:
             self.ring.halt()
             self.mirror.take("halt")
+        elif really == 2 and self.ring.halted:
+            self.ring.start()
+            self.mirror.take("start")
 
     def compare(self) -> None:
         """Check that both rings show the same."""

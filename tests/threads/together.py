@@ -53,6 +53,7 @@ class Watched:
         self.lock = THREADS.lock
         self.monotonic_ns = THREADS.monotonic_ns
         self.spawn = THREADS.spawn
+        self.start_thread = THREADS.start_thread
         self.condition = THREADS.condition
         self.ident = THREADS.ident
 

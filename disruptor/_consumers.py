@@ -1,0 +1,209 @@
+"""The handlers of one ring as a whole: when they begin, and when all of them have ended.
+
+Rule 1: whoever is registered counts, also one whose thread has not begun to run yet: a shutdown waits for it.
+Rule 2: a run of a handler is taken by one thread. A thread that comes too late, or a second one, goes home.
+Rule 3: no code of the user's runs under the lock, neither a handler nor whatever makes threads.
+Rule 4: the lock is taken before the ring's, never after it.
+Rule 5: nobody waits for himself: a handler that shuts its ring down closes it, and goes on.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from enum import Enum
+from functools import partial
+from typing import Generic, NamedTuple, TypeVar, final
+
+from disruptor._errors import SelfDeadlock, SubscriberClosed, WaitTimeout
+from disruptor._processor import BatchEventProcessor
+from disruptor._sequencer import CLOSED, HALTED, Sequencer
+from disruptor._subscriber import Subscriber
+from disruptor._sync import Runtime, Signal
+
+E = TypeVar("E")
+
+Executor = Callable[[Callable[[], None]], object]
+"""What runs a function of no arguments in a thread of its own, soon: `ThreadPoolExecutor(...).submit`, say."""
+
+
+class Threads(NamedTuple):
+    """How threads are made."""
+
+    daemon: bool = False
+    executor: Executor | None = None
+
+
+class Stage(Enum):
+    """Where a handler is. It goes round: started again, it is `BEGUN`."""
+
+    IDLE = "was not started"
+    BEGUN = "has not begun to run"
+    RUNNING = "runs"
+    ENDED = "has ended"
+
+
+@final
+class Member(Generic[E]):
+    """A handler among the others. Written under their lock."""
+
+    __slots__ = ("processor", "stage", "thread")
+
+    def __init__(self, processor: BatchEventProcessor[E]) -> None:
+        self.processor = processor
+        self.stage = Stage.IDLE
+        self.thread: int | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether it has been started and has not ended."""
+        return self.stage in (Stage.BEGUN, Stage.RUNNING)
+
+
+@final
+class Consumers(Generic[E]):
+    """The handlers of one ring, in this process."""
+
+    __slots__ = ("_changed", "_errors", "_fail", "_lock", "_members", "_runtime", "_sequencer", "_threads")
+
+    def __init__(
+        self, sequencer: Sequencer, runtime: Runtime, fail: Callable[[Subscriber[E], BaseException], None]
+    ) -> None:
+        self._sequencer = sequencer
+        self._runtime = runtime
+        self._fail = fail
+        self._lock = runtime.lock()
+        self._changed = Signal(runtime, self._lock)
+        self._members: tuple[Member[E], ...] = ()
+        self._errors: list[BaseException] = []
+        self._threads: Threads | None = None  # not None once they were started: who is added then begins at once
+
+    def processors(self) -> tuple[BatchEventProcessor[E], ...]:
+        """Return all handlers, in order of registration; never waits."""
+        return tuple(member.processor for member in self._members)
+
+    def add(self, processors: Iterable[BatchEventProcessor[E]]) -> None:
+        """Add handlers; if the others were started, start them."""
+        added = tuple(map(Member, processors))
+        with self._lock:
+            left = tuple(member for member in self._members if member.busy or not member.processor.subscriber.closed)
+            self._members = (*left, *added)
+            threads = self._threads
+            todo = self._begun(added if threads is not None else ())
+        self._spawn(todo, threads or Threads())
+
+    def start(self, threads: Threads, deadline: int | None) -> None:
+        """Open the ring again if it has to be, once everybody has ended who ends for that; then start who is not running."""
+        me = self._runtime.ident()
+
+        def ready() -> bool:
+            if not self._sequencer.stopped():
+                return True
+            busy = [member for member in self._members if member.busy]
+            if any(member.thread == me for member in busy):
+                raise SelfDeadlock("a handler cannot start its own ring again: it has to end first")
+            return not busy
+
+        with self._lock:
+            if not self._changed.wait_until(ready, deadline):
+                raise WaitTimeout(f"the ring cannot be started again before its handlers have ended: {self._told()}")
+            if self._sequencer.stopped():
+                self._errors = []
+            with self._sequencer.lock:
+                try:
+                    self._sequencer.start()
+                except BaseException:
+                    self._sequencer.start()
+                    raise
+            self._threads = threads
+            closed = self._sequencer.phase.value == CLOSED  # then only who never ran has anything to do
+            todo = self._begun(m for m in self._members if m.stage is Stage.IDLE or not (m.busy or closed))
+        self._spawn(todo, threads)
+
+    def drain(self) -> None:
+        """Start who was never started: what was published before is to reach it. The ring is closed."""
+        with self._lock:
+            halted = self._sequencer.phase.value == HALTED
+            threads = self._threads or Threads()
+            todo = self._begun(m for m in self._members if m.stage is Stage.IDLE and not halted)
+        self._spawn(todo, threads)
+
+    def join(self, deadline: int | None) -> None:
+        """Wait until all have ended, and what they were given is marked; a handler does not wait. Raises `WaitTimeout`."""
+        me = self._runtime.ident()
+        with self._lock:
+            if any(member.thread == me for member in self._members):
+                return
+            if not self._changed.wait_until(lambda: not any(m.busy for m in self._members), deadline):
+                raise WaitTimeout(f"not all handlers have ended within the time-out: {self._told()}")
+        with self._sequencer.lock:
+            if not self._sequencer.room.wait_until(self._all_marked, deadline):
+                raise WaitTimeout(f"not everything was marked as processed within the time-out: {self._told()}")
+
+    def errors(self) -> list[BaseException]:
+        """Return what has ended handlers since they were started."""
+        with self._lock:
+            return [*self._errors]
+
+    # --- inside --------------------------------------------------------------------------------------------
+
+    def _all_marked(self) -> bool:
+        """Tell whether nobody has anything to mark that is handed its progress. The caller holds the ring's lock."""
+        if self._sequencer.stopped():
+            return True
+        published = self._sequencer.published.value
+        gates = [member.processor.subscriber._gate for member in self._members if member.stage is Stage.ENDED]
+        return all(gate.position.value >= published or not gate.alive.value for gate in gates)
+
+    def _begun(self, members: Iterable[Member[E]]) -> list[Member[E]]:
+        """Return the members, which are about to get a thread. The caller holds the lock."""
+        chosen = [member for member in members if not member.processor.subscriber.closed]
+        for member in chosen:
+            member.stage = Stage.BEGUN
+        return chosen
+
+    def _spawn(self, members: list[Member[E]], threads: Threads) -> None:
+        """Give each its thread. Whoever gets none is as if it had not been started."""
+        left = [*members]
+        try:
+            while left:
+                run = partial(self._run, left[0])
+                if threads.executor is None:
+                    self._runtime.start_thread(run, left[0].processor.name, daemon=threads.daemon)
+                else:
+                    threads.executor(run)
+                del left[0]
+        except BaseException:
+            with self._lock:
+                for member in left:
+                    if member.stage is Stage.BEGUN:  # it may run, if an interrupt came after its thread was made
+                        member.stage = Stage.IDLE
+                self._changed.wake()
+            raise
+
+    def _run(self, member: Member[E]) -> None:
+        """Be the thread of a handler."""
+        with self._lock:
+            if member.stage is not Stage.BEGUN:
+                return  # Rule 2
+            member.stage = Stage.RUNNING
+            member.thread = self._runtime.ident()
+        errors: list[BaseException] = []
+        try:
+            errors = member.processor.run(partial(self._broken, member.processor.subscriber))
+        finally:
+            with self._lock:
+                self._errors += errors
+                member.stage = Stage.ENDED
+                member.thread = None
+                self._changed.wake()
+
+    def _broken(self, subscriber: Subscriber[E], error: BaseException) -> None:
+        with suppress(SubscriberClosed):  # it was removed: nobody waits for it
+            self._fail(subscriber, error)
+
+    def _told(self) -> str:
+        """Return who is not done, for messages."""
+        return ", ".join(
+            f"{member.processor.name!r} {member.stage.value} and is at {member.processor.subscriber.sequence}"
+            for member in self._members
+            if member.busy or member.processor.subscriber.lag
+        )

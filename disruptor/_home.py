@@ -1,0 +1,15 @@
+"""The ring that a subscriber is registered with, as far as the subscriber needs it."""
+
+from typing import Protocol, TypeVar
+
+S_contra = TypeVar("S_contra", contravariant=True)
+
+
+class Home(Protocol[S_contra]):
+    """A ring, with subscribers of type `S`."""
+
+    def remove_subscriber(self, subscriber: S_contra) -> None:
+        """Stop it from gating."""
+
+    def _reduce_subscriber(self, subscriber: S_contra) -> tuple[object, ...]:
+        """Return how it is pickled; `InvalidType` if it cannot be."""

@@ -1,0 +1,68 @@
+"""What a handler says of itself that is processed: earlier than its batch ends, or later, from any thread.
+
+Rule 1: what was handed out is noted before the handler is called, so it can be marked at once; what was not, cannot.
+Rule 2: behind the last event of a batch there may be voids, which the handler does not see. They are marked with that event.
+Rule 3: whoever marks has the lock of this object: the position has one writer at a time, and never goes back.
+"""
+
+from collections.abc import Callable
+from typing import SupportsIndex, final
+
+from disruptor._arguments import sequence_number
+from disruptor._errors import InvalidValue
+from disruptor._sequence import Sequence
+from disruptor._sync import Lock
+
+
+@final
+class Progress:
+    """What `set_sequence_callback` is handed: call it with the highest sequence that is processed.
+
+    It may be called from any thread, during `on_event` or long after: the position of the handler moves when it is called,
+    and not before. (LMAX: `EventHandler.setSequenceCallback`, where a late call is not honoured.)
+    """
+
+    __slots__ = ("_handed", "_lock", "_move", "_name", "_passed", "_tails")
+
+    def __init__(self, name: str, position: int, lock: Lock, move: Callable[[int], None]) -> None:
+        self._name = name
+        self._lock = lock
+        self._move = move
+        self._passed: int = position
+        self._handed: int = position
+        self._tails: list[tuple[int, int]] = []
+
+    def __call__(self, sequence: SupportsIndex) -> None:
+        """Mark everything up to `sequence` as processed; the same again, or less, does nothing.
+
+        Raises `InvalidValue` if it was not handed out yet.
+        """
+        wanted = sequence_number("sequence", sequence)
+        with self._lock:
+            if wanted > self._handed:
+                raise InvalidValue(f"{self._name!r} was given events up to {self._handed}, not {wanted}")
+            self._mark(wanted)
+
+    @property
+    def sequence(self) -> Sequence:
+        """The highest sequence that is marked as processed; -1 for none."""
+        return Sequence(self._passed)
+
+    def hand(self, last: int | None, end: int) -> None:
+        """Note that events up to `last` are handed out (None: no more of them), and that from there to `end` all is void."""
+        with self._lock:
+            if last is not None:
+                self._handed = last
+            if end > self._handed:
+                self._tails.append((self._handed, end))
+                self._mark(self._passed)
+
+    def _mark(self, wanted: int) -> None:
+        """Move to `wanted`, and over the voids behind it. The caller has the lock."""
+        passed = max(self._passed, wanted)
+        while self._tails and self._tails[0][0] <= passed:
+            passed = max(passed, self._tails.pop(0)[1])
+        if passed > self._passed:
+            self._move(passed)
+            self._passed = passed
+            self._handed = max(self._handed, passed)
