@@ -1,28 +1,28 @@
 """A multi-producer, multi-subscriber, blocking ring buffer whose every promise is checked by machine.
 
-Layers, each importing only from those above it:
+Layers, each importing only from those above it (`shared._lock` is `shared/_lock.py`):
 
     _override  _errors  _sequence  _cell  _start  _event_factory     the words
     _arguments  _deadline                                            checks of arguments, moments in time
     _sync                  the only module that blocks, locks, tells the time or starts a thread
-    _kernel  _layout  _header      what a ring between processes needs, where its words lie, what it says of itself
+    shared._kernel  shared._layout  shared._header      what a ring between processes needs, where its words lie
     _gate  _held  _home    what a subscriber shows to the others; a claim that is not finished; whose they are
     _sequencer  _slots     which sequences are claimed and published; what the slots hold
-    _codec  _formats  _shared_slots        how events become bytes, and what the slots between processes hold
-    _process_runtime  _posix  _files  _segment     locks, marks, pipes and memory of the operating system
-    _shared_lock  _shared_signal  _shared_claims  _shared_gates  _shared_turn     the same between processes
-    _deaths  _shared_sequencer     who has died, and what becomes of it; the order between processes
-    _barrier  _records  _batch  _claim     waiting to read; a batch on its way out, a claim on its way in
+    shared._codec  shared._formats  shared._slots       how events become bytes, and what slots between processes hold
+    shared._process_runtime  shared._posix  shared._files  shared._segment     what the operating system gives
+    shared._lock  shared._signal  shared._claims  shared._gates  shared._turn     locks, sleepers, claims between processes
+    shared._deaths  shared._sequencer     who has died, and what becomes of it; the order between processes
+    _barrier  shared._records  _batch  _claim     waiting to read; a batch on its way out, a claim on its way in
     _subscriber  _publishing       one reader; what producers do
-    _roll  _shared_roll  _parts    who is registered; what a ring is put together from
-    _record_slots  _shared_ring    records of NumPy in the slots; a ring between processes, put together
+    _roll  shared._roll  _parts    who is registered; what a ring is put together from
+    shared._record_slots  shared._ring    records of NumPy in the slots; a ring between processes, put together
     _joining                       who reads
     _looking                       what can be seen
-    on_error  _handler  _progress  _processor     what to do when a handler raises; one handler at work
-    _consumers  _handling          handlers that begin and end together
+    on_error  handlers._handler  handlers._progress  handlers._processor     one handler at work, and its errors
+    handlers._consumers  handlers._handling          handlers that begin and end together
     _disruptor                     the ring
-    _marks  _inspect               a ring between processes, looked at from outside
-    _texts  _top  __main__         the command, `python -m disruptor`
+    shared._marks  shared._inspect     a ring between processes, looked at from outside
+    shared._texts  shared._top  __main__         the command, `python -m disruptor`
 
 A tour:
 
@@ -42,8 +42,6 @@ range(1, 3)
 from disruptor._batch import Batch as Batch
 from disruptor._batch import Reading as Reading
 from disruptor._claim import Claim as Claim
-from disruptor._codec import Codec as Codec
-from disruptor._codec import PickleCodec as PickleCodec
 from disruptor._disruptor import Disruptor as Disruptor
 from disruptor._errors import (
     ClaimClosed as ClaimClosed,
@@ -103,19 +101,21 @@ from disruptor._errors import (
     WaitTimeout as WaitTimeout,
 )
 from disruptor._event_factory import EventFactory as EventFactory
-from disruptor._handler import (
-    BatchHandler as BatchHandler,
-)
-from disruptor._handler import (
-    EventHandler as EventHandler,
-)
-from disruptor._handling import EventHandlerGroup as EventHandlerGroup
-from disruptor._handling import HandlerOptions as HandlerOptions
-from disruptor._progress import Progress as Progress
 from disruptor._sequence import INITIAL as INITIAL
 from disruptor._sequence import Sequence as Sequence
 from disruptor._start import Start as Start
 from disruptor._subscriber import Subscriber as Subscriber
+from disruptor.handlers._handler import (
+    BatchHandler as BatchHandler,
+)
+from disruptor.handlers._handler import (
+    EventHandler as EventHandler,
+)
+from disruptor.handlers._handling import EventHandlerGroup as EventHandlerGroup
+from disruptor.handlers._handling import HandlerOptions as HandlerOptions
+from disruptor.handlers._progress import Progress as Progress
+from disruptor.shared._codec import Codec as Codec
+from disruptor.shared._codec import PickleCodec as PickleCodec
 
 __version__ = "0.1.0"
 

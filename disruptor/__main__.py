@@ -97,9 +97,9 @@ def _say(lines: Iterable[str]) -> None:
 
 
 def _list(options: argparse.Namespace) -> None:
-    from disruptor._files import root
-    from disruptor._inspect import listed
-    from disruptor._texts import plain_listed, table_of
+    from disruptor.shared._files import root
+    from disruptor.shared._inspect import listed
+    from disruptor.shared._texts import plain_listed, table_of
 
     rings = listed()
     if options.json:
@@ -109,15 +109,15 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _inspect(options: argparse.Namespace) -> None:
-    from disruptor._inspect import look
-    from disruptor._texts import lines_of, plain_view
+    from disruptor.shared._inspect import look
+    from disruptor.shared._texts import lines_of, plain_view
 
     view = look(options.name)
     _say([json.dumps(plain_view(view), indent=2)] if options.json else lines_of(view))
 
 
 def _remove(options: argparse.Namespace) -> None:
-    from disruptor._files import root, sweep
+    from disruptor.shared._files import root, sweep
 
     if not options.dead:
         _say([_remove_one(options.name, force=options.force)])
@@ -130,7 +130,7 @@ def _remove(options: argparse.Namespace) -> None:
 
 def _remove_one(name: str, *, force: bool) -> str:
     """Remove a ring, and return what was done. Raises `RingNotFound`, `RingMismatch`, `Refused` or `SharedMemoryError`."""
-    from disruptor._files import folder_of, left_over, remove
+    from disruptor.shared._files import folder_of, left_over, remove
 
     folder = folder_of(name)
     if not os.path.lexists(folder):
@@ -152,14 +152,14 @@ def _remove_one(name: str, *, force: bool) -> str:
 
 def _users(name: str) -> str:
     """Return in words who has a ring open."""
-    from disruptor._inspect import users
+    from disruptor.shared._inspect import users
 
     numbers = sorted({process for process in users(name).values() if process is not None})
     return f"process {', '.join(map(str, numbers))}" if numbers else "a process that cannot be seen from here"
 
 
 def _top(options: argparse.Namespace) -> None:
-    from disruptor._top import watch
+    from disruptor.shared._top import watch
 
     try:
         watch(options.name, options.interval, once=options.once)

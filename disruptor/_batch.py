@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, cast, final, 
 
 from disruptor._errors import InvalidType
 from disruptor._override import override
-from disruptor._records import Records
 from disruptor._sequence import Sequence
+from disruptor.shared._records import Records
 
 if TYPE_CHECKING:
-    from disruptor._records import Array
+    from disruptor.shared._records import Array
 
 E = TypeVar("E")
 

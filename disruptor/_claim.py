@@ -24,7 +24,7 @@ from disruptor._slots import Slots
 from disruptor._sync import Runtime
 
 if TYPE_CHECKING:
-    from disruptor._records import Array
+    from disruptor.shared._records import Array
 
 E = TypeVar("E")
 

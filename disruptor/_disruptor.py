@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, cast, final
 
 from disruptor._arguments import ring_capacity, sequence_number
 from disruptor._barrier import Barrier
-from disruptor._codec import Codec
-from disruptor._consumers import Consumers
 from disruptor._errors import (
     InvalidType,
     InvalidValue,
@@ -22,20 +20,22 @@ from disruptor._errors import (
     SubscriberClosed,
     Unsupported,
 )
-from disruptor._formats import Events
 from disruptor._gate import new_gate
-from disruptor._handling import Handling
 from disruptor._joining import Joining
 from disruptor._override import override
 from disruptor._parts import Parts, local_parts
 from disruptor._sequence import INITIAL, Sequence, oldest_kept
 from disruptor._sequencer import CLOSED, HALTED, OPEN
-from disruptor._shared_gates import serial_of
 from disruptor._subscriber import Subscriber
 from disruptor._sync import THREADS, Runtime, deadline_of
+from disruptor.handlers._consumers import Consumers
+from disruptor.handlers._handling import Handling
+from disruptor.shared._codec import Codec
+from disruptor.shared._formats import Events
+from disruptor.shared._gates import serial_of
 
 if TYPE_CHECKING:
-    from disruptor._shared_ring import Link
+    from disruptor.shared._ring import Link
 
 E = TypeVar("E")
 
@@ -89,7 +89,7 @@ class Disruptor(Handling[E], Generic[E]):
         size = ring_capacity(capacity)
         if multiproc:
             _require_sharing()
-            from disruptor._shared_ring import made
+            from disruptor.shared._ring import made
 
             self._share(*made(size, Events(event_factory, slot_size, codec), on_subscriber_death, max_subscribers))
             return
@@ -111,7 +111,7 @@ class Disruptor(Handling[E], Generic[E]):
         events are held in another way, or what is there is not a ring of this version.
         """
         _require_sharing()
-        from disruptor._shared_ring import opened
+        from disruptor.shared._ring import opened
 
         parts, link = opened(name, Events(event_factory, None, codec))
         ring: Disruptor[E] = cls.__new__(cls)

@@ -1,6 +1,6 @@
 """What a sequencer keeps of claims that are not finished, and of those that were abandoned.
 
-Rule: between threads these are an object and a set; between processes the same is kept in words (`_shared_claims.py`).
+Rule: between threads these are an object and a set; between processes the same is kept in words (`shared/_claims.py`).
 """
 
 from collections.abc import Iterable, Iterator

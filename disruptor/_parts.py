@@ -1,4 +1,4 @@
-"""What a ring is put together from: between threads here, between processes in `_shared_ring.py`."""
+"""What a ring is put together from: between threads here, between processes in `shared/_ring.py`."""
 
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from disruptor import Claim, Disruptor, DisruptorClosed, DisruptorError, InsufficientCapacity, Subscriber
-from disruptor._deaths import Policy
+from disruptor.shared._deaths import Policy
 from stateful.adapters.processes import Process, Simulated
 from stateful.scheduler import Granularity, RandomWalk, Replay, Scheduler, Weak
 

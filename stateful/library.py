@@ -6,35 +6,35 @@ The others hold arithmetic, errors and arguments: pure, so there is nothing in t
 import disruptor._barrier
 import disruptor._batch
 import disruptor._claim
-import disruptor._consumers
 import disruptor._disruptor
 import disruptor._gate
-import disruptor._handling
 import disruptor._held
 import disruptor._joining
 import disruptor._looking
-import disruptor._processor
-import disruptor._progress
 import disruptor._publishing
 import disruptor._roll
 import disruptor._sequencer
 import disruptor._slots
 import disruptor._subscriber
 import disruptor._sync
+import disruptor.handlers._consumers
+import disruptor.handlers._handling
+import disruptor.handlers._processor
+import disruptor.handlers._progress
 
 LIBRARY = (
     disruptor._barrier,
     disruptor._batch,
     disruptor._claim,
-    disruptor._consumers,
+    disruptor.handlers._consumers,
     disruptor._disruptor,
     disruptor._gate,
-    disruptor._handling,
+    disruptor.handlers._handling,
     disruptor._held,
     disruptor._joining,
     disruptor._looking,
-    disruptor._processor,
-    disruptor._progress,
+    disruptor.handlers._processor,
+    disruptor.handlers._progress,
     disruptor._publishing,
     disruptor._roll,
     disruptor._sequencer,

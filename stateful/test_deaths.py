@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from disruptor._deaths import Deaths
-from disruptor._shared_gates import GateTable
-from disruptor._shared_lock import SharedLock
-from disruptor._shared_sequencer import SharedSequencer
+from disruptor.shared._deaths import Deaths
+from disruptor.shared._gates import GateTable
+from disruptor.shared._lock import SharedLock
+from disruptor.shared._sequencer import SharedSequencer
 from model import calls
 from model.dying import Survivors, bury
 from model.oracle import Mismatch, View

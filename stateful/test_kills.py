@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from disruptor._deaths import Deaths
-from disruptor._layout import ClaimWord
-from disruptor._shared_claims import HeldClaims
-from disruptor._shared_sequencer import SharedSequencer
-from disruptor._shared_signal import SharedSignal
+from disruptor.shared._claims import HeldClaims
+from disruptor.shared._deaths import Deaths
+from disruptor.shared._layout import ClaimWord
+from disruptor.shared._sequencer import SharedSequencer
+from disruptor.shared._signal import SharedSignal
 from stateful.adapters.processes import ProcessesByValue, ProcessesInPlace
 from stateful.failure import check
 from stateful.kills import DEEDS, Deed, kill

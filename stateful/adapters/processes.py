@@ -9,15 +9,15 @@ from collections.abc import Callable
 from typing import Generic, TypeVar, final
 
 from disruptor import Disruptor, Subscriber
-from disruptor._deaths import Policy
 from disruptor._home import Home
-from disruptor._layout import Layout
 from disruptor._override import override
 from disruptor._parts import Parts
-from disruptor._shared_roll import SharedRoll
-from disruptor._shared_sequencer import SharedSequencer
 from disruptor._slots import LocalSlots
 from disruptor._sync import Runtime
+from disruptor.shared._deaths import Policy
+from disruptor.shared._layout import Layout
+from disruptor.shared._roll import SharedRoll
+from disruptor.shared._sequencer import SharedSequencer
 from stateful.adapters._word import Word
 from stateful.adapters.threads import ByValue, InPlace, ThreadsRing
 from stateful.scheduler._machine import Machine, SimKernel

@@ -2,7 +2,7 @@
 
 from stateful.mutants._mutant import BARRIER, SEQUENCER, SUBSCRIBER, Mutant
 
-PROCESSOR, CONSUMERS, PROGRESS = "_processor.py", "_consumers.py", "_progress.py"
+PROCESSOR, CONSUMERS, PROGRESS = "handlers/_processor.py", "handlers/_consumers.py", "handlers/_progress.py"
 STORY = "stateful/test_handlers.py::test_a_story[{}]".format
 GIVEN = "tests/handlers/test_{}.py".format
 

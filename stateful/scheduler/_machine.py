@@ -12,8 +12,8 @@ from math import inf
 from typing import TYPE_CHECKING, final
 
 from disruptor._cell import Cell
-from disruptor._kernel import Words
 from disruptor._sync import Lock, Runtime
+from disruptor.shared._kernel import Words
 from stateful.scheduler._task import Task
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @final
 class Machine:
-    """What all processes of one ring share. A `disruptor._kernel.Memory`."""
+    """What all processes of one ring share. A `disruptor.shared._kernel.Memory`."""
 
     def __init__(self, runtime: Runtime, words: int) -> None:
         self.runtime = runtime
@@ -124,7 +124,7 @@ class Fenced:
 
 @final
 class SimKernel:
-    """What one process asks of the machine. A `disruptor._kernel.Kernel`."""
+    """What one process asks of the machine. A `disruptor.shared._kernel.Kernel`."""
 
     def __init__(self, machine: Machine, number: int) -> None:
         self._machine = machine

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.guards.test_imports import BLOCKING, LIBRARY, MODEL, imported
+from tests.guards.test_imports import BLOCKING, LIBRARY, MODEL, imported, named
 
 # By name, wherever it is reached: `time.sleep`, `from time import sleep`, `loop.sleep`.
 FORBIDDEN = {
@@ -17,13 +17,13 @@ FORBIDDEN = {
     "Timer", "__import__", "import_module", "open", "input", "print", "exec", "eval", "compile", "breakpoint", "fork",
 }  # fmt: skip
 
-# What `_sync.py` is there for; `_shared_signal.py` asks the runtime, as `Signal` does; `_posix.py` is the kernel of a ring
-# between processes, and `_files.py` and `_segment.py` open its files; `_top.py` asks the runtime, and prints with `rich`;
-# `__main__.py` opens what swallows the rest when nobody reads it any more.
+# What `_sync.py` is there for; `shared/_signal.py` asks the runtime, as `Signal` does; `shared/_posix.py` is the kernel of a
+# ring between processes, `shared/_files.py` and `shared/_segment.py` open its files; `shared/_top.py` asks the runtime, and
+# prints with `rich`; `__main__.py` opens what swallows the rest when nobody reads it any more.
 ALLOWED = {
-    ("_sync", "monotonic_ns"), ("_sync", "start_new_thread"), ("_sync", "Thread"), ("_shared_signal", "monotonic_ns"),
-    ("_posix", "sleep"), ("_posix", "open"), ("_files", "open"), ("_segment", "open"),
-    ("_top", "monotonic_ns"), ("_top", "print"), ("__main__", "open"),
+    ("_sync", "monotonic_ns"), ("_sync", "start_new_thread"), ("_sync", "Thread"), ("shared._signal", "monotonic_ns"),
+    ("shared._posix", "sleep"), ("shared._posix", "open"), ("shared._files", "open"), ("shared._segment", "open"),
+    ("shared._top", "monotonic_ns"), ("shared._top", "print"), ("__main__", "open"),
 }  # fmt: skip
 
 
@@ -42,9 +42,9 @@ def sins(source: str) -> set[str]:
     return FORBIDDEN.intersection(called(ast.parse(source)))
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LIBRARY, ids=named)
 def test_nothing_but_sync_calls_what_blocks_or_tells_the_time(path: Path) -> None:
-    found = {(path.stem, name) for name in sins(path.read_text(encoding="utf-8"))}
+    found = {(named(path), name) for name in sins(path.read_text(encoding="utf-8"))}
     assert found <= ALLOWED
 
 
@@ -54,25 +54,25 @@ def test_the_model_neither_waits_nor_looks_at_the_clock(path: Path) -> None:
     assert BLOCKING.isdisjoint(module.partition(".")[0] for module in imported(path))
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LIBRARY, ids=named)
 def test_nothing_but_sync_waits_on_a_condition(path: Path) -> None:
     if path.stem == "_sync":
         return
     assert {"wait", "notify", "notify_all"}.isdisjoint(called(ast.parse(path.read_text(encoding="utf-8"))))
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LIBRARY, ids=named)
 def test_nothing_wakes_only_one(path: Path) -> None:
     assert "notify" not in set(called(ast.parse(path.read_text(encoding="utf-8"))))
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LIBRARY, ids=named)
 def test_no_name_of_a_module_is_changed_while_it_runs(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert not [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Global)]
 
 
-@pytest.mark.parametrize("path", LIBRARY + MODEL, ids=lambda path: f"{path.parent.name}.{path.stem}")
+@pytest.mark.parametrize("path", LIBRARY + MODEL, ids=lambda path: ".".join(path.with_suffix("").parts[-2:]))
 def test_no_error_is_swallowed_by_a_bare_except(path: Path) -> None:
     """A handler of everything raises again, or keeps the error for later: else an interrupt would be lost."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

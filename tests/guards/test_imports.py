@@ -9,7 +9,7 @@ import pytest
 import disruptor
 
 ROOT = Path(__file__).parent.parent.parent
-LIBRARY = sorted((ROOT / "disruptor").glob("*.py"))
+LIBRARY = sorted((ROOT / "disruptor").rglob("*.py"))
 MODEL = sorted((ROOT / "model").glob("*.py"))
 
 BLOCKING = {
@@ -17,13 +17,18 @@ BLOCKING = {
     "socket", "subprocess", "threading", "time",
 }  # fmt: skip
 
-SYSTEM = {"_sync", "_posix", "_files", "_segment"}
-"""Between threads, `_sync.py`; between processes, `_posix.py`, and those that make, find and remove a ring's files."""
-NUMPY = {"_formats", "_records", "_record_slots"}
+SYSTEM = {"_sync", "shared._posix", "shared._files", "shared._segment"}
+"""Between threads, `_sync.py`; between processes, `shared/_posix.py`, and what makes, finds and removes a ring's files."""
+NUMPY = {"shared._formats", "shared._records", "shared._record_slots"}
 """They name its types, and import it only when somebody who has it makes a ring of records (a test blocks the import)."""
 
-DRAWING = {"_top"}
+DRAWING = {"shared._top"}
 """It imports `rich`, only when it draws."""
+
+
+def named(path: Path) -> str:
+    """Return the name of a module of the library, as the layers list it; that of a package ends in `__init__`."""
+    return ".".join(path.relative_to(ROOT / "disruptor").with_suffix("").parts)
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -43,43 +48,43 @@ def layers() -> dict[str, int]:
     rows = [line for line in listing.splitlines() if line.startswith("    ")]
     for number, line in enumerate(rows):
         for word in line.split():
-            if not (ROOT / "disruptor" / f"{word}.py").exists():
+            if not (ROOT / "disruptor" / f"{word.replace('.', '/')}.py").exists():
                 break
             found[word] = number
     return found
 
 
 def test_every_module_has_a_layer() -> None:
-    assert set(layers()) == {path.stem for path in LIBRARY} - {"__init__"}
+    assert set(layers()) == {named(path) for path in LIBRARY if path.stem != "__init__"}
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LIBRARY, ids=named)
 def test_a_module_imports_only_from_the_layers_above(path: Path) -> None:
     order = layers()
     for module in imported(path):
         package, _, name = module.partition(".")
         if package == "disruptor" and path.stem != "__init__":
             # Within a layer, what is imported stands further to the left.
-            names = list(order)
-            assert order[name] <= order[path.stem], f"{path.stem} imports {name}"
-            assert names.index(name) < names.index(path.stem), f"{path.stem} imports {name}"
+            names, own = list(order), named(path)
+            assert order[name] <= order[own], f"{own} imports {name}"
+            assert names.index(name) < names.index(own), f"{own} imports {name}"
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LIBRARY, ids=named)
 def test_the_library_imports_nothing_but_the_standard_library(path: Path) -> None:
     import sys
 
     for module in imported(path):
         package = module.partition(".")[0]
         stubs_only = path.stem == "_override" and package == "typing_extensions"
-        optional = path.stem in NUMPY and package == "numpy"
-        optional |= path.stem in DRAWING and package == "rich"
+        optional = named(path) in NUMPY and package == "numpy"
+        optional |= named(path) in DRAWING and package == "rich"
         assert package == "disruptor" or package in sys.stdlib_module_names or stubs_only or optional
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LIBRARY, ids=named)
 def test_nothing_but_sync_blocks_or_tells_the_time(path: Path) -> None:
-    if path.stem not in SYSTEM:
+    if named(path) not in SYSTEM:
         assert BLOCKING.isdisjoint(module.partition(".")[0] for module in imported(path))
 
 
@@ -93,7 +98,7 @@ def test_the_model_stands_alone(path: Path) -> None:
         assert package == "model" or package in sys.stdlib_module_names or stubs_only
 
 
-@pytest.mark.parametrize("path", LIBRARY + MODEL, ids=lambda path: f"{path.parent.name}.{path.stem}")
+@pytest.mark.parametrize("path", LIBRARY + MODEL, ids=lambda path: ".".join(path.with_suffix("").parts[-2:]))
 def test_nothing_depends_on_assert(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert not [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)]
@@ -109,6 +114,6 @@ def test_files_are_small(folder: str) -> None:
     assert not long
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LIBRARY, ids=named)
 def test_a_file_begins_by_saying_what_it_keeps(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from disruptor import _files
+from disruptor.shared import _files
 
 LIMIT = 60.0
 """Seconds after which whoever has not ended hangs."""

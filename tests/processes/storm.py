@@ -18,7 +18,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple
 
-from disruptor import Disruptor, DisruptorClosed, Subscriber, SubscriberClosed, _files
+from disruptor import Disruptor, DisruptorClosed, Subscriber, SubscriberClosed
+from disruptor.shared import _files
 
 Event = tuple[int, int, str]
 """Producer, number, and a filling, so that a half-written event would be seen."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from disruptor import _files
+from disruptor.shared import _files
 from tests.processes.owners import LIMIT
 
 BLOCKED = """

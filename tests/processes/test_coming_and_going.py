@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from disruptor import Disruptor, DisruptorClosed, Start, Subscriber, _files
+from disruptor import Disruptor, DisruptorClosed, Start, Subscriber
+from disruptor.shared import _files
 from tests.processes.test_processes import LIMIT, child, ended
 
 DESCRIPTORS = Path("/proc/self/fd")

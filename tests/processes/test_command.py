@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from disruptor import Disruptor, InvalidValue, RingMismatch, _files, _inspect, _marks
+from disruptor import Disruptor, InvalidValue, RingMismatch
 from disruptor.__main__ import main
-from disruptor._inspect import look
-from disruptor._layout import GATES, ClaimWord, GateWord, Header, State
 from disruptor._override import override
-from disruptor._segment import mapped_ring
-from disruptor._texts import lines_of, plain_view
+from disruptor.shared import _files, _inspect, _marks
+from disruptor.shared._inspect import look
+from disruptor.shared._layout import GATES, ClaimWord, GateWord, Header, State
+from disruptor.shared._segment import mapped_ring
+from disruptor.shared._texts import lines_of, plain_view
 from tests.processes.owners import LIMIT, left_over, memory_of, owner, refused, run, said
 
 
@@ -246,7 +247,7 @@ def test_who_is_hidden_is_not_dead(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in another container: the system tells of the lock, and of no process. (Linux: the process is last.)"""
     with owner() as (told, _):
         hidden = struct.Struct(_marks._FLOCK)
-        monkeypatch.setattr("disruptor._marks.struct.unpack", lambda form, raw: (*hidden.unpack(raw)[:4], 0))
+        monkeypatch.setattr("disruptor.shared._marks.struct.unpack", lambda form, raw: (*hidden.unpack(raw)[:4], 0))
         view = look(told["name"])
         assert view.alive == (_inspect.Participant(1, True, None),)
         assert "participant 1 (process ?), alive" in lines_of(view)[-1]

@@ -6,7 +6,7 @@ Rule: whoever can write there is the same user, and may do worse; but a slip of 
 import pytest
 
 from disruptor import Disruptor, RingMismatch
-from disruptor._layout import ClaimWord
+from disruptor.shared._layout import ClaimWord
 
 
 @pytest.mark.parametrize("last", [-1, 0, 3, 2**62, -(2**63)])

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from disruptor import Disruptor, RingNotFound, SharedMemoryError, _files
-from disruptor._posix import PosixKernel
-from disruptor._segment import ENDINGS
+from disruptor import Disruptor, RingNotFound, SharedMemoryError
+from disruptor.shared import _files
+from disruptor.shared._posix import PosixKernel
+from disruptor.shared._segment import ENDINGS
 from tests.processes.owners import LIMIT
 
 CHILDREN = """

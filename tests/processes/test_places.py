@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from disruptor import Disruptor, RingNotFound, SharedMemoryError, _files, _posix
+from disruptor import Disruptor, RingNotFound, SharedMemoryError
+from disruptor.shared import _files, _posix
 from tests.processes.owners import LIMIT
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
@@ -256,7 +257,7 @@ def test_too_few_descriptors_are_an_error_and_not_a_missing_ring(place: Path, mi
     ring: Disruptor[str] = Disruptor(4, multiproc=True)
     code = f"""
 import os, resource
-import disruptor._disruptor, disruptor._shared_ring
+import disruptor._disruptor, disruptor.shared._ring
 held = [os.open("/dev/null", 0) for _ in range(8)]
 resource.setrlimit(resource.RLIMIT_NOFILE, (held[-1] + 1, held[-1] + 1))
 for _ in range({missing} - 1):

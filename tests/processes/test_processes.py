@@ -32,9 +32,9 @@ from disruptor import (
     SubscriberBusy,
     SubscriberClosed,
     SubscriberDied,
-    _files,
 )
 from disruptor._override import override
+from disruptor.shared import _files
 
 LIMIT = 60.0
 METHODS = ["fork", "spawn", "forkserver"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from disruptor import _files
+from disruptor.shared import _files
 from tests.processes.storm import Storm, blow
 
 STORMS = [

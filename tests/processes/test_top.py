@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from disruptor._inspect import Participant, SubscriberView, View
-from disruptor._top import Figure, Look, figures
+from disruptor.shared._inspect import Participant, SubscriberView, View
+from disruptor.shared._top import Figure, Look, figures
 from tests.processes.owners import LIMIT, RING, owner, refused, run, said
 
 SECOND = 1_000_000_000
@@ -134,7 +134,7 @@ def test_without_rich_the_extra_is_named() -> None:
 
 
 def test_only_drawing_imports_rich() -> None:
-    code = "import sys, disruptor, disruptor.__main__, disruptor._top; sys.exit('rich' in sys.modules)"
+    code = "import sys, disruptor, disruptor.__main__, disruptor.shared._top; sys.exit('rich' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], timeout=LIMIT, check=False).returncode == 0
 
 

@@ -15,9 +15,9 @@ from typing import Final, NamedTuple, final
 from disruptor._cell import Cell
 from disruptor._errors import RingMismatch
 from disruptor._held import Held
-from disruptor._kernel import Words
-from disruptor._layout import ClaimWord
 from disruptor._override import override
+from disruptor.shared._kernel import Words
+from disruptor.shared._layout import ClaimWord
 
 HELD: Final = 1
 DONE: Final = 2

@@ -15,9 +15,9 @@ from typing import final
 
 from disruptor._cell import Cell
 from disruptor._deadline import seconds_until
-from disruptor._kernel import NOWHERE, Kernel, Words
-from disruptor._layout import WaiterWord
 from disruptor._sync import Lock, Runtime
+from disruptor.shared._kernel import NOWHERE, Kernel, Words
+from disruptor.shared._layout import WaiterWord
 
 
 @final

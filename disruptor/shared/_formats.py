@@ -12,9 +12,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, SupportsIndex, TypeGuard, TypeVar, cast
 
 from disruptor._arguments import integer_between
-from disruptor._codec import Codec, PickleCodec
 from disruptor._errors import InvalidType, InvalidValue
-from disruptor._layout import Header
+from disruptor.shared._codec import Codec, PickleCodec
+from disruptor.shared._layout import Header
 
 if TYPE_CHECKING:
     import numpy

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from disruptor._errors import RingMismatch, RingNotFound, SharedMemoryError
-from disruptor._posix import PosixKernel, above_standard
+from disruptor.shared._posix import PosixKernel, above_standard
 
 _NAME: Final = r"[0-9a-f]{16}"
 _UNFINISHED: Final = ".new"

@@ -18,11 +18,11 @@ from typing import Final
 
 from disruptor._cell import Cell
 from disruptor._errors import SubscriberDied
-from disruptor._kernel import Kernel
 from disruptor._sequencer import Sequencer
-from disruptor._shared_claims import SharedHeld
-from disruptor._shared_gates import GateTable, Row
 from disruptor._sync import Runtime
+from disruptor.shared._claims import SharedHeld
+from disruptor.shared._gates import GateTable, Row
+from disruptor.shared._kernel import Kernel
 
 LOG: Final = logging.getLogger("disruptor")
 

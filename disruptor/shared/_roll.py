@@ -1,7 +1,7 @@
 """The subscribers of a ring between processes, as one process sees them: a handle for each registered row.
 
 Rule 1: a subscriber that another process has registered gets a handle here when somebody asks for it; it is always the same.
-Rule 2: a subscriber belongs to the process that reads through it (`_shared_turn.py`); its registrar owns it until then.
+Rule 2: a subscriber belongs to the process that reads through it (`_turn.py`); its registrar owns it until then.
 """
 
 from typing import Generic, TypeVar, final
@@ -9,14 +9,14 @@ from weakref import WeakValueDictionary
 
 from disruptor._cell import Cell
 from disruptor._home import Home
-from disruptor._kernel import Kernel, Memory
-from disruptor._layout import GATES, GateWord, State
-from disruptor._shared_gates import Row
-from disruptor._shared_sequencer import SharedSequencer
-from disruptor._shared_turn import OwnPosition, SharedTurn
 from disruptor._slots import Slots
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime
+from disruptor.shared._gates import Row
+from disruptor.shared._kernel import Kernel, Memory
+from disruptor.shared._layout import GATES, GateWord, State
+from disruptor.shared._sequencer import SharedSequencer
+from disruptor.shared._turn import OwnPosition, SharedTurn
 
 E = TypeVar("E")
 

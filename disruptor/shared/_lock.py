@@ -18,8 +18,8 @@ from typing import final
 
 from disruptor._cell import Cell
 from disruptor._errors import SelfDeadlock
-from disruptor._kernel import Kernel
 from disruptor._sync import Lock
+from disruptor.shared._kernel import Kernel
 
 
 @final

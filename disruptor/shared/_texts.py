@@ -7,7 +7,7 @@ Rule 2: what is said in words is also in the JSON. Keys there are the fields of 
 
 from collections.abc import Iterable
 
-from disruptor._inspect import Listed, Participant, View
+from disruptor.shared._inspect import Listed, Participant, View
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 """What JSON can hold."""

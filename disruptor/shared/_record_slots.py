@@ -7,14 +7,14 @@ Rule 2: NumPy is imported when the first such ring is made, and not before.
 from collections.abc import Sequence as AbstractSequence
 from typing import TYPE_CHECKING, Any, Final, final
 
-from disruptor._records import Records
 from disruptor._sequence import slot_of, split
-from disruptor._shared_slots import Stale
+from disruptor.shared._records import Records
+from disruptor.shared._slots import Stale
 
 if TYPE_CHECKING:
     import numpy
 
-    from disruptor._records import Array, Record
+    from disruptor.shared._records import Array, Record
 
 
 @final

@@ -13,8 +13,8 @@ from typing import NamedTuple, final
 from disruptor._cell import Cell
 from disruptor._errors import InvalidValue
 from disruptor._gate import Gate
-from disruptor._kernel import Kernel, Memory, Words
-from disruptor._layout import GATES, GateWord, Layout, State
+from disruptor.shared._kernel import Kernel, Memory, Words
+from disruptor.shared._layout import GATES, GateWord, Layout, State
 
 
 @final

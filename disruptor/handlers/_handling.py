@@ -11,16 +11,16 @@ from types import MethodType
 from typing import Generic, Literal, SupportsIndex, TypedDict, TypeVar, Unpack, final
 
 from disruptor._arguments import integer_between
-from disruptor._consumers import Consumers, Executor, Threads
 from disruptor._deadline import check_timeout
 from disruptor._errors import InvalidType, InvalidValue
-from disruptor._handler import Handler, hooks, name_of
 from disruptor._looking import Looking
 from disruptor._override import override
-from disruptor._processor import BatchEventProcessor, Manner
 from disruptor._start import Start
 from disruptor._subscriber import Subscriber
 from disruptor._sync import deadline_of
+from disruptor.handlers._consumers import Consumers, Executor, Threads
+from disruptor.handlers._handler import Handler, hooks, name_of
+from disruptor.handlers._processor import BatchEventProcessor, Manner
 from disruptor.on_error import Policy, stop
 
 E = TypeVar("E")

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from collections.abc import Sequence as AbstractSequence
 from typing import Final, Generic, TypeVar, cast, final
 
-from disruptor._codec import Codec
 from disruptor._errors import InvalidValue, RingMismatch
-from disruptor._formats import LENGTH_BYTES
 from disruptor._sequence import slot_of
+from disruptor.shared._codec import Codec
+from disruptor.shared._formats import LENGTH_BYTES
 
 E = TypeVar("E")
 S = TypeVar("S", bound=ctypes.Structure)

@@ -14,10 +14,10 @@ from functools import partial
 from typing import Generic, NamedTuple, TypeVar, final
 
 from disruptor._errors import SelfDeadlock, SubscriberClosed, WaitTimeout
-from disruptor._processor import BatchEventProcessor
 from disruptor._sequencer import CLOSED, HALTED, Sequencer
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime, Signal
+from disruptor.handlers._processor import BatchEventProcessor
 
 E = TypeVar("E")
 

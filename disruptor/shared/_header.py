@@ -7,9 +7,9 @@ Rule 2: whoever opens a ring tests all of it before he computes a place from it:
 from typing import NamedTuple
 
 from disruptor._errors import RingMismatch
-from disruptor._kernel import Memory
-from disruptor._layout import GATES, MAGIC, MAX_SUBSCRIBERS, VERSION, Header, Layout, State
 from disruptor._sequence import is_capacity
+from disruptor.shared._kernel import Memory
+from disruptor.shared._layout import GATES, MAGIC, MAX_SUBSCRIBERS, VERSION, Header, Layout, State
 
 
 class About(NamedTuple):

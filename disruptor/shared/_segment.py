@@ -20,11 +20,11 @@ from weakref import WeakValueDictionary, finalize
 
 from disruptor._cell import Cell
 from disruptor._errors import DisruptorError, RingMismatch, RingNotFound, SharedMemoryError
-from disruptor._files import FLAGS, READING, folder_of, new_name, open_file, remove, root, sweep, unfinished
-from disruptor._header import About, read_header, write_header
-from disruptor._kernel import Memory
-from disruptor._layout import State
-from disruptor._posix import LocalLock, MappedMemory, PosixKernel, above_standard
+from disruptor.shared._files import FLAGS, READING, folder_of, new_name, open_file, remove, root, sweep, unfinished
+from disruptor.shared._header import About, read_header, write_header
+from disruptor.shared._kernel import Memory
+from disruptor.shared._layout import State
+from disruptor.shared._posix import LocalLock, MappedMemory, PosixKernel, above_standard
 
 R = TypeVar("R")
 

@@ -16,12 +16,12 @@ from typing import Final, Generic, NamedTuple, NoReturn, TypeVar, final
 
 from disruptor._batch import Batch
 from disruptor._errors import DisruptorClosed, InvalidType, SubscriberClosed, WaitTimeout
-from disruptor._handler import HandlerFunction, Hooks
-from disruptor._progress import Progress
 from disruptor._sequence import Sequence
 from disruptor._sequencer import HALTED
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime, deadline_of
+from disruptor.handlers._handler import HandlerFunction, Hooks
+from disruptor.handlers._progress import Progress
 from disruptor.on_error import Decision, Failure, Policy, Stage
 
 E = TypeVar("E")

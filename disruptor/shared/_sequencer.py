@@ -10,19 +10,19 @@ from collections.abc import Callable
 from typing import Final
 
 from disruptor._cell import Cell
-from disruptor._deaths import Deaths, Policy
 from disruptor._gate import Gate
 from disruptor._held import Held
-from disruptor._kernel import Kernel, Memory
-from disruptor._layout import ClaimWord, Layout, State, WaiterWord
 from disruptor._override import override
 from disruptor._sequence import INITIAL, limit_of
 from disruptor._sequencer import CLOSED, OPEN, Sequencer
-from disruptor._shared_claims import ClaimTable, DoneClaims, HeldClaims, SharedVoids
-from disruptor._shared_gates import GateTable
-from disruptor._shared_lock import SharedLock
-from disruptor._shared_signal import SharedSignal
 from disruptor._sync import Runtime
+from disruptor.shared._claims import ClaimTable, DoneClaims, HeldClaims, SharedVoids
+from disruptor.shared._deaths import Deaths, Policy
+from disruptor.shared._gates import GateTable
+from disruptor.shared._kernel import Kernel, Memory
+from disruptor.shared._layout import ClaimWord, Layout, State, WaiterWord
+from disruptor.shared._lock import SharedLock
+from disruptor.shared._signal import SharedSignal
 
 ROOM: Final = 1
 NEWS: Final = 2

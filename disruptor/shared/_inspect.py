@@ -16,18 +16,18 @@ import os
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from disruptor._deaths import Policy
 from disruptor._errors import InvalidValue, RingMismatch
-from disruptor._files import READING, folder_of, names, open_file
-from disruptor._formats import Kind
-from disruptor._header import About
-from disruptor._kernel import Words
-from disruptor._layout import GATES, ClaimWord, GateWord, Layout, State
-from disruptor._marks import holder, marks
-from disruptor._posix import fence
-from disruptor._segment import ENDINGS, mapped_ring
 from disruptor._sequence import INITIAL, lag, room, slot_of
-from disruptor._shared_claims import DONE, HELD, tag_of
+from disruptor.shared._claims import DONE, HELD, tag_of
+from disruptor.shared._deaths import Policy
+from disruptor.shared._files import READING, folder_of, names, open_file
+from disruptor.shared._formats import Kind
+from disruptor.shared._header import About
+from disruptor.shared._kernel import Words
+from disruptor.shared._layout import GATES, ClaimWord, GateWord, Layout, State
+from disruptor.shared._marks import holder, marks
+from disruptor.shared._posix import fence
+from disruptor.shared._segment import ENDINGS, mapped_ring
 
 PHASES: Final = ("open", "closed", "halted")
 
@@ -278,7 +278,7 @@ def _rows(words: Words, size: int) -> list[_Row]:
 def _claims(words: Words, layout: Layout, claimed: int) -> Iterator[tuple[int, int, int]]:
     """Yield first sequence, last sequence and owner of each open claim up to `claimed`.
 
-    They lie one after the other (Rule 4 of `_shared_claims.py`). One that is just being taken or finished ends the list.
+    They lie one after the other (Rule 4 of `_claims.py`). One that is just being taken or finished ends the list.
     """
     first = words[State.PUBLISHED] + 1
     while first <= claimed:

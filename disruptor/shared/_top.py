@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from disruptor._errors import RingNotFound, Unsupported
-from disruptor._inspect import SubscriberView, View, look
 from disruptor._sync import THREADS, Runtime
+from disruptor.shared._inspect import SubscriberView, View, look
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -27,8 +27,8 @@ from typing import Final, final
 from weakref import WeakSet
 
 from disruptor._cell import Cell
-from disruptor._kernel import PARK_SECONDS, Words
 from disruptor._sync import Lock
+from disruptor.shared._kernel import PARK_SECONDS, Words
 
 _ORDERED: Final = platform.machine().lower() in ("x86_64", "amd64")
 _SPINS: Final = 20

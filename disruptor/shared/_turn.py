@@ -13,10 +13,10 @@ from typing import final
 
 from disruptor._cell import Cell
 from disruptor._errors import SubscriberBusy
-from disruptor._kernel import Kernel, Memory
-from disruptor._layout import GATES, GateWord
-from disruptor._shared_gates import Row
 from disruptor._sync import Lock
+from disruptor.shared._gates import Row
+from disruptor.shared._kernel import Kernel, Memory
+from disruptor.shared._layout import GATES, GateWord
 
 
 @final

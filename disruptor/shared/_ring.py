@@ -8,23 +8,23 @@ from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, SupportsIndex, TypeVar, cast
 
 from disruptor._arguments import integer_between
-from disruptor._codec import Codec, PickleCodec
-from disruptor._deaths import Policy
 from disruptor._errors import InvalidValue, RingMismatch
-from disruptor._formats import Events, Format, Kind, format_of, is_dtype, is_structure
-from disruptor._header import About
 from disruptor._home import Home
-from disruptor._layout import MAX_SUBSCRIBERS, Layout
 from disruptor._parts import Parts
-from disruptor._process_runtime import PROCESSES
-from disruptor._record_slots import RecordSlots
 from disruptor._roll import Roll
-from disruptor._segment import Segment, attach, create
-from disruptor._shared_roll import SharedRoll
-from disruptor._shared_sequencer import SharedSequencer
-from disruptor._shared_slots import ByteSlots, StructureSlots
 from disruptor._slots import Slots
 from disruptor._subscriber import Subscriber
+from disruptor.shared._codec import Codec, PickleCodec
+from disruptor.shared._deaths import Policy
+from disruptor.shared._formats import Events, Format, Kind, format_of, is_dtype, is_structure
+from disruptor.shared._header import About
+from disruptor.shared._layout import MAX_SUBSCRIBERS, Layout
+from disruptor.shared._process_runtime import PROCESSES
+from disruptor.shared._record_slots import RecordSlots
+from disruptor.shared._roll import SharedRoll
+from disruptor.shared._segment import Segment, attach, create
+from disruptor.shared._sequencer import SharedSequencer
+from disruptor.shared._slots import ByteSlots, StructureSlots
 
 E = TypeVar("E")
 
