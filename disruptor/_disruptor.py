@@ -21,7 +21,6 @@ from disruptor._errors import (
     Unsupported,
 )
 from disruptor._gate import new_gate
-from disruptor._joining import Joining
 from disruptor._override import override
 from disruptor._parts import Parts, local_parts
 from disruptor._sequence import INITIAL, Sequence, oldest_kept
@@ -264,8 +263,6 @@ class Disruptor(Handling[E], Generic[E]):
 
     # --- the spelling of the first version -----------------------------------------------------------------
 
-    registerSubscriber = Joining.register_subscriber
-    removeSubscriber = Joining.remove_subscriber
     waitFor = wait_for
 
     def getCursor(self) -> Sequence:

@@ -107,6 +107,10 @@ class Joining(Publishing[E], Generic[E]):
                 self._sequencer.fail(subscriber._gate, error)  # half failed, some would wait for ever
                 raise
 
+    # The spelling of the first version.
+    registerSubscriber = register_subscriber
+    removeSubscriber = remove_subscriber
+
     def _drop(self, subscriber: Subscriber[E]) -> None:
         """Stop `subscriber` from gating; doing it again, or the rest of it, is fine. The caller holds the lock."""
         subscriber._gate.alive.value = 0  # before the gate goes: a reader tests it after copying

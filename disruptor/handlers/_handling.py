@@ -156,7 +156,7 @@ class EventHandlerGroup(Generic[E]):
 
     def __init__(self, ring: Handling[E], subscribers: tuple[Subscriber[E], ...]) -> None:
         self._ring = ring
-        self.subscribers = subscribers
+        self.subscribers: tuple[Subscriber[E], ...] = subscribers
         """The subscribers through which they read: to look at, to remove, to be `after`."""
 
     def then(self, *handlers: Handler[E], **options: Unpack[HandlerOptions]) -> "EventHandlerGroup[E]":
