@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, cast, final
 
 from disruptor._arguments import ring_capacity, sequence_number
+from disruptor._awaiting import Awaiting
 from disruptor._barrier import Barrier
 from disruptor._errors import (
     InvalidType,
@@ -28,7 +29,6 @@ from disruptor._sequencer import CLOSED, HALTED, OPEN
 from disruptor._subscriber import Subscriber
 from disruptor._sync import THREADS, Runtime, deadline_of
 from disruptor.handlers._consumers import Consumers
-from disruptor.handlers._handling import Handling
 from disruptor.shared._codec import Codec
 from disruptor.shared._formats import Events
 from disruptor.shared._gates import serial_of
@@ -40,7 +40,7 @@ E = TypeVar("E")
 
 
 @final
-class Disruptor(Handling[E], Generic[E]):
+class Disruptor(Awaiting[E], Generic[E]):
     """A multi-producer, multi-subscriber, blocking ring buffer.
 
     `capacity` is a power of two. Without `event_factory`, slots hold the objects that are published (*by value*);

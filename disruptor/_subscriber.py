@@ -255,10 +255,10 @@ class Subscriber(Generic[E]):
         finally:
             self._finish()
 
-    def _next_or_end(self, most: int) -> Batch[E] | None:
+    def _next_or_end(self, most: int, deadline: int | None = None) -> Batch[E] | None:
         while True:
             try:
-                return self._next(most, None)
+                return self._next(most, deadline)
             except DisruptorBroken:
                 raise
             except DisruptorClosed:
