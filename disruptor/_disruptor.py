@@ -193,9 +193,7 @@ class Disruptor(Awaiting[E], Generic[E]):
         one of them is no `Exception`). In a handler it closes the ring, and does not wait.
         """
         deadline = deadline_of(self._runtime, timeout)
-        self.close()
-        self._consumers.drain()
-        self._consumers.join(deadline)
+        self._consumers.join(self._consumers.drain(self.close), deadline)
         errors = self._consumers.errors()
         if errors:
             raise BaseExceptionGroup(f"{len(errors)} error{'s' * (len(errors) > 1)} in handlers of {self!r}", errors)
@@ -222,8 +220,7 @@ class Disruptor(Awaiting[E], Generic[E]):
         if kind is None:
             self.shutdown()
         else:
-            self.halt()
-            self._consumers.join(None)
+            self._consumers.join(self._consumers.drain(self.halt), None)
 
     # --- going to other processes --------------------------------------------------------------------------
 
@@ -231,6 +228,10 @@ class Disruptor(Awaiting[E], Generic[E]):
     def name(self) -> str | None:
         """The name under which other processes can open this ring; None for a ring between threads."""
         return None if self._link is None else self._link.segment.name
+
+    def _forked(self) -> None:
+        """Begin anew, in a child: called before anything else runs there."""
+        self._consumers.forked()
 
     @override
     def __reduce__(self) -> tuple[object, ...]:
