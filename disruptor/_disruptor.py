@@ -190,10 +190,11 @@ class Disruptor(Awaiting[E], Generic[E]):
 
         Handlers that were never started are started for that. Waits `timeout` seconds at most (`WaitTimeout`; nothing is
         halted then). Raises what has ended handlers before their time as an `ExceptionGroup` (a `BaseExceptionGroup`, if
-        one of them is no `Exception`). In a handler it closes the ring, and does not wait.
+        one of them is no `Exception`). In a handler it closes the ring: it neither waits there nor tells of errors.
         """
         deadline = deadline_of(self._runtime, timeout)
-        self._consumers.join(self._consumers.drain(self.close), deadline)
+        if not self._consumers.join(self._consumers.drain(self.close), deadline):
+            return
         errors = self._consumers.errors()
         if errors:
             raise BaseExceptionGroup(f"{len(errors)} error{'s' * (len(errors) > 1)} in handlers of {self!r}", errors)

@@ -141,10 +141,10 @@ class Consumers(Generic[E]):
         self._spawn(todo, threads)
         return starts
 
-    def join(self, starts: int, deadline: int | None) -> None:
-        """Wait until all have ended, and what they were given is marked; a handler does not wait. Raises `WaitTimeout`.
+    def join(self, starts: int, deadline: int | None) -> bool:
+        """Wait until all have ended, and what they were given is marked; false for a handler, which does not wait.
 
-        `starts` is what `drain` has returned.
+        `starts` is what `drain` has returned. Raises `WaitTimeout`.
         """
         me = self._runtime.ident()
 
@@ -156,12 +156,13 @@ class Consumers(Generic[E]):
 
         with self._lock:
             if any(member.thread == me for member in self._members):
-                return
+                return False  # Rule 5
             if not self._changed.wait_until(ended, deadline):
                 raise WaitTimeout(f"not all handlers have ended within the time-out: {self._told()}")
         with self._sequencer.lock:
             if not self._sequencer.room.wait_until(marked, deadline):
                 raise WaitTimeout(f"not everything was marked as processed within the time-out: {self._told()}")
+        return True
 
     def errors(self) -> list[BaseException]:
         """Return what has ended handlers since they were started."""

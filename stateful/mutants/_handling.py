@@ -137,7 +137,7 @@ HANDLING: tuple[Mutant, ...] = (
     Mutant(
         "a handler waits for itself",
         CONSUMERS,
-        "            if any(member.thread == me for member in self._members):\n                return\n",
+        "            if any(member.thread == me for member in self._members):\n                return False  # Rule 5\n",
         "",
         "L2",
         "B15",
@@ -196,7 +196,7 @@ HANDLING: tuple[Mutant, ...] = (
         "            except _Stopped:\n                self._mark(sequence - 1)  # Rule 1\n",
         "S3",
         "B19",
-        STORY("halted and started again"),
+        GIVEN("lifecycle"),
     ),
     Mutant(
         "what was done before an interrupt is not marked",
@@ -350,6 +350,15 @@ HANDLING: tuple[Mutant, ...] = (
         "        pass\n",
         "L2",
         "B17",
+        GIVEN("review"),
+    ),
+    Mutant(
+        "a handler that shuts down is told of the errors of others",
+        CONSUMERS,
+        "                return False  # Rule 5\n",
+        "                return True  # Rule 5\n",
+        "S7",
+        "B15",
         GIVEN("review"),
     ),
 )

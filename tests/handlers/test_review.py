@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -179,3 +180,29 @@ def test_handlers_stay_in_the_process_that_has_registered_them(begun: bool) -> N
     assert forked(child) == 0
     ring.shutdown(LIMIT)
     assert seen == [(7, os.getpid())]
+
+
+def test_a_handler_that_shuts_its_ring_down_is_not_told_of_the_errors_of_others() -> None:
+    ring: Disruptor[int] = Disruptor(4)
+    failed, raised = threading.Event(), list[BaseException]()
+
+    def shuts_down(event: int, sequence: Sequence, end_of_batch: bool) -> None:
+        assert failed.wait(LIMIT)
+        try:
+            ring.shutdown()
+        except BaseException as error:
+            raised.append(error)
+
+    class Fails:
+        def on_event(self, event: int, sequence: Sequence, end_of_batch: bool) -> None:
+            raise ValueError(event)
+
+        def on_shutdown(self) -> None:
+            failed.set()
+
+    ring.handle_events_with(Fails(), shuts_down)
+    ring.publish(0)
+    with pytest.raises(ExceptionGroup) as told:
+        ring.shutdown(LIMIT)
+    assert [str(error) for error in told.value.exceptions] == ["0"]
+    assert raised == []
