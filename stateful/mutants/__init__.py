@@ -20,7 +20,10 @@ from stateful.mutants._failing import FAILING
 from stateful.mutants._handling import HANDLING
 from stateful.mutants._mutant import Mutant as Mutant
 from stateful.mutants._reading import READING
+from stateful.mutants._restarting import RESTARTING
 from stateful.mutants._sleeping import SLEEPING
 from stateful.mutants._waking import WAKING
 
-MUTANTS: tuple[Mutant, ...] = WAKING + SLEEPING + CLAIMING + READING + BELONGING + FAILING + HANDLING + AWAITING
+MUTANTS: tuple[Mutant, ...] = (
+    WAKING + SLEEPING + CLAIMING + READING + BELONGING + FAILING + HANDLING + RESTARTING + AWAITING
+)
