@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 
@@ -174,6 +175,7 @@ def test_handlers_stay_in_the_process_that_has_registered_them(begun: bool) -> N
         ring.start()
 
     def child() -> None:
+        signal.alarm(20)  # it would wait for ever
         with ring:
             ring.publish(7)
 
