@@ -21,7 +21,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     on_error  handlers._handler  handlers._progress  handlers._processor     one handler at work, and its errors
     handlers._consumers  handlers._handling          handlers that begin and end together
     _disruptor                     the ring
-    shared._marks  shared._inspect     a ring between processes, looked at from outside
+    shared._marks  shared._views  shared._inspect     a ring between processes, looked at from outside
     shared._texts  shared._top  __main__         the command, `python -m disruptor`
 
 A tour:

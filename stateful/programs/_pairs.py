@@ -52,6 +52,8 @@ IN_PLACE = (
     "get",
     "close",
     "halt",
+    "fail",
+    "start",
 )
 
 
