@@ -11,7 +11,7 @@ from stateful.kills import DEEDS
 from stateful.lmax.differences import DIFFERENCES
 from stateful.mutants import MUTANTS
 from stateful.pieces import pieces
-from stateful.programs import PAIRS
+from stateful.programs import PAIRS, PROGRAMS
 from stateful.programs._pairs import BY_VALUE, IN_PLACE
 from stateful.scheduler import Granularity
 from stateful.test_store_buffers import BREAK
@@ -25,6 +25,7 @@ WORDS = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
+TENS = ("", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred")
 
 STATES = sum(pinned.states for pinned in PINNED.values())
 TRANSITIONS = sum(pinned.transitions for pinned in PINNED.values())
@@ -37,6 +38,8 @@ SAID = {
         f"in *every* state of {RINGS} small rings",
         f"[`tests/model/test_scenarios.py`](tests/model/test_scenarios.py), {STATES / 1e6:.1f} million states)",
         f"the model, on those {RINGS} rings;",
+        f"some {TENS[len(PROGRAMS) // 10]} larger programs",
+        f"some {TENS[len(PROGRAMS) // 10]} programs",
     ),
     "docs/design.md": (f"the {RINGS} scenarios ({STATES / 1e6:.1f} million states)",),
     "docs/processes.md": (f"| {WORDS[len(DEEDS)]} deeds killed at every step,",),
