@@ -23,7 +23,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     aio._waiting  aio._reading  aio._publishing      the same in an event loop; only when asked for
     _awaiting                      the ring in an event loop
     _disruptor                     the ring
-    shared._marks  shared._inspect     a ring between processes, looked at from outside
+    shared._marks  shared._views  shared._inspect     a ring between processes, looked at from outside
     shared._texts  shared._top  __main__         the command, `python -m disruptor`
 
 A tour:

@@ -253,6 +253,8 @@ class Disruptor(Awaiting[E], Generic[E]):
     def __repr__(self) -> str:
         kind = "in place" if self._slots.in_place else "by value"
         phase = {OPEN: "open", CLOSED: "closed", HALTED: "halted"}[self._sequencer.phase.value]
+        if self.closed and any(gate.failed.value for gate in self._sequencer.gates):
+            phase = "broken"
         count = len(self.subscribers)
         return (
             f"<Disruptor of {self.capacity}, {kind}, {phase}: published {self.cursor}, claimed {self.claimed}, "
