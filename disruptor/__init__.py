@@ -4,6 +4,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
 
     _override  _errors  _sequence  _cell  _start  _event_factory     the words
     _arguments  _deadline                                            checks of arguments, moments in time
+    _watched               news that is watched by who must not sleep
     _sync                  the only module that blocks, locks, tells the time or starts a thread
     shared._kernel  shared._layout  shared._header      what a ring between processes needs, where its words lie
     _gate  _held  _home    what a subscriber shows to the others; a claim that is not finished; whose they are

@@ -18,6 +18,7 @@ import disruptor._sequencer
 import disruptor._slots
 import disruptor._subscriber
 import disruptor._sync
+import disruptor._watched
 import disruptor.aio._publishing
 import disruptor.aio._reading
 import disruptor.aio._waiting
@@ -49,4 +50,5 @@ LIBRARY = (
     disruptor._slots,
     disruptor._subscriber,
     disruptor._sync,
+    disruptor._watched,
 )
