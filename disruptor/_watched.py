@@ -1,6 +1,6 @@
 """News that is watched by who must not sleep: an event loop.
 
-Rule 1: who watches counts as a sleeper, tests again under the lock, and leaves what is to be called: as in `_sync.py`, Rule 2.
+Rule 1: who watches counts as a sleeper, tests again under the lock, and leaves what is to be called (`_sync.py`, Rule 2).
 Rule 2: whoever has news calls it once and forgets it, under the lock: it must not wait, raise an `Exception`, or run code of
         a user's. If an interrupt strikes who calls it, it may be called again.
 """
