@@ -1,8 +1,8 @@
 """Event loops under the scheduler: awaiting, publishing, cancelling, closing, in every order that can make a difference.
 
 The coroutines are the library's own, run by tasks of `asyncio` in a simulated loop (`loops.py`). Each story is explored
-completely, between the bytecodes of the library, with partial-order reduction; of those in `LONG` only the first schedules are
-run here, and more in the deep run.
+completely, between the bytecodes of the library, with partial-order reduction; of those in `LONG` only the first schedules
+are run here, and more in the deep run.
 """
 
 import asyncio
