@@ -4,10 +4,12 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
 
     _override  _errors  _sequence  _cell  _start  _event_factory     the words
     _arguments  _deadline                                            checks of arguments, moments in time
+    waiting                how a call waits
     _sync                  the only module that blocks, locks, tells the time or starts a thread
+    _patience              waiting as one's strategy says
     shared._kernel  shared._layout  shared._header      what a ring between processes needs, where its words lie
     _gate  _held  _home    what a subscriber shows to the others; a claim that is not finished; whose they are
-    _sequencer  _slots     which sequences are claimed and published; what the slots hold
+    _room  _sequencer  _slots     which sequences are claimed and published; what the slots hold
     shared._codec  shared._formats  shared._slots       how events become bytes, and what slots between processes hold
     shared._process_runtime  shared._posix  shared._files  shared._segment     what the operating system gives
     shared._lock  shared._signal  shared._claims  shared._gates  shared._turn     locks, sleepers, claims between processes
@@ -116,6 +118,7 @@ from disruptor.handlers._handling import HandlerOptions as HandlerOptions
 from disruptor.handlers._progress import Progress as Progress
 from disruptor.shared._codec import Codec as Codec
 from disruptor.shared._codec import PickleCodec as PickleCodec
+from disruptor.waiting import WaitStrategy as WaitStrategy
 
 __version__ = "0.1.0"
 
@@ -154,5 +157,6 @@ __all__ = [
     "SubscriberClosed",
     "SubscriberDied",
     "Unsupported",
+    "WaitStrategy",
     "WaitTimeout",
 ]

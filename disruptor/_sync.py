@@ -17,6 +17,7 @@ import _thread
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from operator import call
 from types import TracebackType
 from typing import Protocol, TypeVar, final
@@ -86,6 +87,15 @@ class Runtime(Protocol):
     def monotonic_ns(self) -> int:
         """Return a clock in nanoseconds that never goes back."""
 
+    def stopwatch_ns(self) -> int:
+        """Return the same clock, for figures only: nothing that the ring does may depend on it."""
+
+    def pause(self, seconds: float | None, deadline: int | None) -> None:
+        """Let so many seconds pass, 0 to let another thread run, None for nothing, before the caller looks again.
+
+        `deadline` is when the caller stops looking: a simulation passes the time between two looks up to there.
+        """
+
     def spawn(self, function: Callable[[], None]) -> None:
         """Run `function` in a thread of its own, without waiting for it to begin.
 
@@ -131,6 +141,15 @@ class ThreadRuntime:
         """Return `time.monotonic_ns()`."""
         return time.monotonic_ns()
 
+    def stopwatch_ns(self) -> int:
+        """Return `time.monotonic_ns()`."""
+        return time.monotonic_ns()
+
+    def pause(self, seconds: float | None, deadline: int | None) -> None:
+        """Sleep so long; `time.sleep(0)` lets go of the interpreter and of the processor."""
+        if seconds is not None:
+            time.sleep(seconds)
+
     def spawn(self, function: Callable[[], None]) -> None:
         """Start a bare thread: `threading.Thread.start` takes module locks, which a finaliser must not."""
         _thread.start_new_thread(function, ())
@@ -161,8 +180,17 @@ class News(Protocol):
 
     sleepers: Cell
 
+    patrols: bool
+    """Whether somebody has to look after the dead (`patrol`)."""
+
     def wait_until(self, ready: Callable[[], bool], deadline: int | None) -> bool:
         """Sleep until `ready()` is true, and return true; false once `deadline` has passed without."""
+
+    def away(self, do: Callable[[], _T]) -> _T:
+        """Give the lock up, do something, and take the lock again, whatever happens; return what was returned."""
+
+    def patrol(self) -> None:
+        """Look for the dead that the caller may be waiting for. The caller holds the lock."""
 
     def wake(self) -> None:
         """Wake everybody. The caller holds the lock, and has made its change."""
@@ -182,11 +210,12 @@ class Signal:
     read without it by whoever has just changed something. A stale count is safe: see Rule 2.
     """
 
-    __slots__ = ("_lock", "_runtime", "_waiters", "sleepers")
+    __slots__ = ("_lock", "_runtime", "_waiters", "patrols", "sleepers")
 
     def __init__(self, runtime: Runtime, lock: Lock) -> None:
         self._runtime = runtime
         self._lock = lock
+        self.patrols = False
         self._waiters: list[Lock] = []  # one a sleeper that nobody has woken yet; changed under the lock
         self.sleepers = runtime.cell(0)
 
@@ -212,19 +241,27 @@ class Signal:
             self.sleepers.value -= 1
 
     def _sleep(self, seconds: float) -> None:
-        """Give the lock up, sleep until woken or `seconds` have passed (-1: for ever), and take the lock again.
+        """Give the lock up, sleep until woken or `seconds` have passed (-1: for ever), and take the lock again."""
+        waiter = self._runtime.parked()
+        self._waiters.append(waiter)
+        try:
+            self.away(partial(waiter.acquire, True, seconds))
+        finally:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+
+    def away(self, do: Callable[[], _T]) -> _T:
+        """Give the lock up, do something, and take the lock again, whatever happens; return what was returned.
 
         The lock is held again whatever happens, an interrupt included: to give or take it, and to note that it was given or
         taken, is a single call of C code (`extend` over `map`), within which no interrupt is raised. So it is never unknown
         who has it. A second interrupt between two tries to take it is beyond what can be done in Python.
         """
-        waiter = self._runtime.parked()
         given: list[None] = []
         taken: list[bool] = []
-        self._waiters.append(waiter)
         try:
             given.extend(map(call, (self._lock.release,)))
-            waiter.acquire(True, seconds)
+            return do()
         finally:
             interrupt: BaseException | None = None
             while given and not taken:
@@ -232,10 +269,11 @@ class Signal:
                     taken.extend(map(self._lock.acquire, _BLOCKING))
                 except BaseException as error:
                     interrupt = error
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
             if interrupt is not None:
                 raise interrupt
+
+    def patrol(self) -> None:
+        """Do nothing: threads do not die."""
 
     def wake(self) -> None:
         """Wake everybody who sleeps here. The caller holds the lock, and has made its change."""

@@ -22,6 +22,7 @@ from disruptor.handlers._consumers import Consumers, Executor, Threads
 from disruptor.handlers._handler import Handler, hooks, name_of
 from disruptor.handlers._processor import BatchEventProcessor, Manner
 from disruptor.on_error import Policy, stop
+from disruptor.waiting import WaitStrategy
 
 E = TypeVar("E")
 
@@ -42,6 +43,8 @@ class HandlerOptions(TypedDict, total=False):
     """Seconds without an event after which `on_timeout` is called, again and again; never, if not given."""
     start: "Start | SupportsIndex"
     """The first event that it is given: as in `register_subscriber`."""
+    wait: WaitStrategy
+    """How it waits for events; as the readers of the ring do, if not given."""
 
 
 class Handling(Looking[E], Generic[E]):
@@ -127,13 +130,13 @@ class Handling(Looking[E], Generic[E]):
     def _join(
         self, handler: Handler[E], upstreams: tuple[Subscriber[E], ...], options: HandlerOptions
     ) -> Subscriber[E]:
-        start = options.get("start", Start.EARLIEST)
+        start, wait = options.get("start", Start.EARLIEST), options.get("wait")
         if "name" in options:
-            return self.register_subscriber(start=start, after=upstreams, name=options["name"])
+            return self.register_subscriber(start=start, after=upstreams, name=options["name"], wait=wait)
         own = name_of(handler)
         taken = {subscriber.name for subscriber in self.subscribers}
         name = own if own not in taken else next(n for k in count(2) if (n := f"{own}-{k}") not in taken)
-        return self.register_subscriber(start=start, after=upstreams, name=name)
+        return self.register_subscriber(start=start, after=upstreams, name=name, wait=wait)
 
 
 @final

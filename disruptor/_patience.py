@@ -1,0 +1,106 @@
+"""Waiting as the wait strategy of a ring or of one consumer says, and how often and how long somebody has waited.
+
+Rule 1: what ends a wait is tested under the lock, by the same `ready`, whatever the strategy. `stirred` is asked without it,
+        between two pauses: true whenever `ready` may have something new to say, and perhaps for nothing.
+Rule 2: who looks again and again is no sleeper: nobody wakes him, and nobody pays for that. Whoever stops looking is counted
+        as a sleeper, and tests again, before he sleeps (`Signal.wait_until`).
+Rule 3: a deadline is looked at before each pause, and no pause goes beyond it. `ready` has the last word.
+Rule 4: where waiters have to look after the dead, they do so as often as those who are parked.
+Rule 5: the clock is read once when a call begins to wait, once when it has stopped, and not otherwise.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final, final
+
+from disruptor._deadline import seconds_until
+from disruptor._sync import News, Runtime
+from disruptor.waiting import Blocking, WaitStrategy, check_pause
+
+PATROL_NS: Final = 50_000_000
+"""How long one looks before one looks for the dead, in nanoseconds."""
+
+
+@final
+class Patience:
+    """How the callers wait who wait for the same: producers for room, or one consumer for news.
+
+    `strategy` is stored before anybody waits. `waits` (begun), `waiting` (at this moment) and `waited_ns` (in waits that
+    have ended) are written under the ring's lock; who only looks reads them without it: an old value was true a moment ago.
+    """
+
+    __slots__ = ("_news", "_runtime", "strategy", "waited_ns", "waiting", "waits")
+
+    def __init__(self, runtime: Runtime, news: News, strategy: WaitStrategy) -> None:
+        self._runtime = runtime
+        self._news = news
+        self.strategy = strategy
+        self.waits = 0
+        self.waiting = 0
+        self.waited_ns = 0
+
+    def until(self, ready: Callable[[], bool], stirred: Callable[[], bool], deadline: int | None) -> bool:
+        """Wait until `ready()` is true, and return true; false once `deadline` has passed without.
+
+        The caller holds the lock, and `ready` is only called under it; `stirred` without it. What they raise passes through.
+        """
+        begun: int | None = None
+
+        def looks() -> bool:
+            nonlocal begun
+            if ready():
+                return True
+            if begun is None:
+                begun = self._runtime.stopwatch_ns()
+                self.waits += 1
+                self.waiting += 1
+            return False
+
+        try:
+            if not isinstance(self.strategy, Blocking):
+                done = self._look(looks, stirred, deadline)
+                if done is not None:
+                    return done
+            return self._news.wait_until(looks, deadline)
+        finally:
+            if begun is not None:
+                self.waiting -= 1
+                self.waited_ns += self._runtime.stopwatch_ns() - begun
+
+    def _look(self, ready: Callable[[], bool], stirred: Callable[[], bool], deadline: int | None) -> bool | None:
+        """Wait without sleeping; None if the strategy has nothing more to say."""
+        runtime, news = self._runtime, self._news
+        pauses: Iterator[float | None] | None = None
+        exhausted = False
+        patrol = runtime.stopwatch_ns() + PATROL_NS
+
+        def pause() -> None:
+            """Look and pause, without the lock, until there is something to test with it."""
+            nonlocal pauses, exhausted
+            if pauses is None:
+                pauses = iter(self.strategy.pauses())
+            while not stirred():
+                try:
+                    seconds = check_pause(next(pauses))
+                except StopIteration:
+                    exhausted = True
+                    return
+                if deadline is not None:
+                    now = runtime.monotonic_ns()
+                    if now >= deadline:
+                        return
+                    if seconds is not None:
+                        seconds = min(seconds, seconds_until(now, deadline))
+                if news.patrols and runtime.stopwatch_ns() >= patrol:
+                    return
+                runtime.pause(seconds, deadline)
+
+        while not ready():
+            if deadline is not None and runtime.monotonic_ns() >= deadline:
+                return False
+            if exhausted:
+                return None
+            news.away(pause)
+            if news.patrols and runtime.stopwatch_ns() >= patrol:
+                news.patrol()
+                patrol = runtime.stopwatch_ns() + PATROL_NS
+        return True
