@@ -4,7 +4,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
 
     _override  _errors  _sequence  _cell  _start  _event_factory     the words
     _arguments  _deadline                                            checks of arguments, moments in time
-    waiting                how a call waits
+    waiting  stats         how a call waits; what a ring tells in figures
     _sync                  the only module that blocks, locks, tells the time or starts a thread
     _patience              waiting as one's strategy says
     shared._kernel  shared._layout  shared._header      what a ring between processes needs, where its words lie
@@ -22,7 +22,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     _looking                       what can be seen
     on_error  handlers._handler  handlers._progress  handlers._processor     one handler at work, and its errors
     handlers._consumers  handlers._handling          handlers that begin and end together
-    _disruptor                     the ring
+    _disruptor  prometheus         the ring, and its figures for others
     shared._marks  shared._inspect     a ring between processes, looked at from outside
     shared._texts  shared._top  __main__         the command, `python -m disruptor`
 
@@ -118,6 +118,10 @@ from disruptor.handlers._handling import HandlerOptions as HandlerOptions
 from disruptor.handlers._progress import Progress as Progress
 from disruptor.shared._codec import Codec as Codec
 from disruptor.shared._codec import PickleCodec as PickleCodec
+from disruptor.stats import HandlerStats as HandlerStats
+from disruptor.stats import RingStats as RingStats
+from disruptor.stats import SubscriberStats as SubscriberStats
+from disruptor.stats import WaitStats as WaitStats
 from disruptor.waiting import WaitStrategy as WaitStrategy
 
 __version__ = "0.1.0"
@@ -137,6 +141,7 @@ __all__ = [
     "EventHandler",
     "EventHandlerGroup",
     "HandlerOptions",
+    "HandlerStats",
     "InsufficientCapacity",
     "InvalidType",
     "InvalidValue",
@@ -146,6 +151,7 @@ __all__ = [
     "Reading",
     "RingMismatch",
     "RingNotFound",
+    "RingStats",
     "SelfDeadlock",
     "Sequence",
     "SequenceNotFound",
@@ -156,7 +162,9 @@ __all__ = [
     "SubscriberBusy",
     "SubscriberClosed",
     "SubscriberDied",
+    "SubscriberStats",
     "Unsupported",
+    "WaitStats",
     "WaitStrategy",
     "WaitTimeout",
 ]

@@ -12,8 +12,9 @@ Rule 5: the clock is read once when a call begins to wait, once when it has stop
 from collections.abc import Callable, Iterator
 from typing import Final, final
 
-from disruptor._deadline import seconds_until
+from disruptor._deadline import NS, seconds_until
 from disruptor._sync import News, Runtime
+from disruptor.stats import WaitStats
 from disruptor.waiting import Blocking, WaitStrategy, check_pause
 
 PATROL_NS: Final = 50_000_000
@@ -24,35 +25,41 @@ PATROL_NS: Final = 50_000_000
 class Patience:
     """How the callers wait who wait for the same: producers for room, or one consumer for news.
 
-    `strategy` is stored before anybody waits. `waits` (begun), `waiting` (at this moment) and `waited_ns` (in waits that
-    have ended) are written under the ring's lock; who only looks reads them without it: an old value was true a moment ago.
+    `strategy` is stored before anybody waits. `_figures` is replaced as a whole, under the ring's lock, so who only looks
+    needs no lock: how many have begun to wait, how many wait now, and for how long in nanoseconds, less the present moment
+    for each who waits now.
     """
 
-    __slots__ = ("_news", "_runtime", "strategy", "waited_ns", "waiting", "waits")
+    __slots__ = ("_figures", "_news", "_runtime", "strategy")
 
     def __init__(self, runtime: Runtime, news: News, strategy: WaitStrategy) -> None:
         self._runtime = runtime
         self._news = news
         self.strategy = strategy
-        self.waits = 0
-        self.waiting = 0
-        self.waited_ns = 0
+        self._figures = (0, 0, 0)
+
+    def stats(self) -> WaitStats:
+        """Return how often and how long somebody has waited; never waits."""
+        count, waiting, nanoseconds = self._figures
+        now = self._runtime.stopwatch_ns()
+        return WaitStats(count, waiting, (nanoseconds + waiting * now) / NS)
 
     def until(self, ready: Callable[[], bool], stirred: Callable[[], bool], deadline: int | None) -> bool:
         """Wait until `ready()` is true, and return true; false once `deadline` has passed without.
 
         The caller holds the lock, and `ready` is only called under it; `stirred` without it. What they raise passes through.
         """
-        begun: int | None = None
+        begun = False
 
         def looks() -> bool:
             nonlocal begun
             if ready():
                 return True
-            if begun is None:
-                begun = self._runtime.stopwatch_ns()
-                self.waits += 1
-                self.waiting += 1
+            if not begun:
+                now = self._runtime.stopwatch_ns()
+                count, waiting, nanoseconds = self._figures
+                self._figures = (count + 1, waiting + 1, nanoseconds - now)
+                begun = True
             return False
 
         try:
@@ -62,9 +69,10 @@ class Patience:
                     return done
             return self._news.wait_until(looks, deadline)
         finally:
-            if begun is not None:
-                self.waiting -= 1
-                self.waited_ns += self._runtime.stopwatch_ns() - begun
+            if begun:
+                now = self._runtime.stopwatch_ns()
+                count, waiting, nanoseconds = self._figures
+                self._figures = (count, waiting - 1, nanoseconds + now)
 
     def _look(self, ready: Callable[[], bool], stirred: Callable[[], bool], deadline: int | None) -> bool | None:
         """Wait without sleeping; None if the strategy has nothing more to say."""

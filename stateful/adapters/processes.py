@@ -32,7 +32,9 @@ SUBSCRIBERS, WAITERS = 4, 6
 class Process(Generic[E]):
     """One process, and its handles."""
 
-    def __init__(self, machine: Machine, layout: Layout, slots: LocalSlots[E], number: int, policy: Policy, waits: Waits) -> None:
+    def __init__(
+        self, machine: Machine, layout: Layout, slots: LocalSlots[E], number: int, policy: Policy, waits: Waits
+    ) -> None:
         self.number = number
         kernel = SimKernel(machine, number)
         runtime = machine.runtime
