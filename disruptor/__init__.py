@@ -6,7 +6,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     _arguments  _deadline                                            checks of arguments, moments in time
     waiting  stats         how a call waits; what a ring tells in figures
     _sync                  the only module that blocks, locks, tells the time or starts a thread
-    _patience              waiting as one's strategy says
+    _patience              looking and pausing as a strategy says
     shared._kernel  shared._layout  shared._header      what a ring between processes needs, where its words lie
     _gate  _held  _home    what a subscriber shows to the others; a claim that is not finished; whose they are
     _room  _sequencer  _slots     which sequences are claimed and published; what the slots hold

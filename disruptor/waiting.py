@@ -15,7 +15,6 @@ Rule 4: a strategy is asked by each call that has to wait, outside every lock, a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isnan
 from typing import Final, NamedTuple, Protocol, SupportsIndex
 
 from disruptor._arguments import integer_between
@@ -156,7 +155,7 @@ def check_pause(pause: float | None) -> float | None:
         return None
     if isinstance(pause, bool) or not isinstance(pause, int | float):
         raise InvalidType(f"a pause must be a number of seconds or None, not {pause!r} ({type(pause).__name__})")
-    if pause < 0 or isnan(pause):
+    if not pause >= 0:  # nor a NaN
         raise InvalidValue(f"a pause must be >= 0 seconds, not {pause!r}")
     return min(pause, LONGEST_PAUSE)
 

@@ -11,8 +11,8 @@ HANDLING: tuple[Mutant, ...] = (
     Mutant(
         "who is after one that has failed waits for ever",
         BARRIER,
-        "            self._refuse_if_cut_off(sequence)\n",
-        "",
+        "            self._refuse_if_cut_off(sequence)\n            if deadline is None:\n",
+        "            if deadline is None:\n",
         "L1",
         "B5",
         "an upstream fails, two behind it wait",

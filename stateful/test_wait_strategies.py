@@ -1,0 +1,103 @@
+"""Is a call that waits without sleeping told everything that one that sleeps is told, whatever its strategy?
+
+The programs are those of the ring that sleeps, and so is the judge: in virtual time a pause ends when something has changed
+since the last look (`stateful/scheduler/_runtime.py`), so who has seen everything there is to see is as good as asleep, and
+whoever still waits then has to be one that no correct ring lets go on. Every schedule with one pre-emption, up to a limit;
+with two in the deep run.
+"""
+
+import pytest
+
+from disruptor.waiting import BLOCKING, BusySpin, PhasedBackoff, Sleeping, Waits, WaitStrategy, Yielding
+from model import calls
+from stateful.adapters._protocol import Make
+from stateful.adapters.waiting import processes, threads
+from stateful.bodies import Do, Program, each
+from stateful.failure import check
+from stateful.programs import BY_VALUE
+from stateful.scheduler import Granularity
+
+LIMIT, FEWER, DEEP_LIMIT = 25, 8, 20_000
+
+
+def claims_and_wants_more(do: Do) -> None:
+    """Claim, and wait for room that another one's claim makes depend on this very claim."""
+    if do(calls.claim()).kind == "ok":
+        do(calls.publish_many("b", "c", "d"))
+
+
+ITSELF = Program(
+    "waits for itself since another one has claimed",
+    4,
+    {"P": claims_and_wants_more, "Q": each(calls.publish("q"))},
+    (calls.register_subscriber("S"), calls.publish("a")),
+)
+
+PROGRAMS = {program.name: program for program in (*BY_VALUE, ITSELF)}
+
+SPINS, GIVES_UP = BusySpin(), PhasedBackoff(spins=1, yields=1)
+"""In virtual time the length of a pause makes no difference: there are those who look for ever, and those who give up."""
+
+MIXED: dict[str, Waits] = {
+    "sleeping": Waits(Sleeping(), Sleeping()),
+    "yielding": Waits(Yielding(spins=1), Yielding(spins=1)),
+    "phased with sleeps": Waits(PhasedBackoff(spins=0, yields=0, sleeps=2), PhasedBackoff(spins=0, yields=0, sleeps=1)),
+    "readers only": Waits(SPINS, BLOCKING),
+    "producers only": Waits(BLOCKING, SPINS),
+    "each in another way": Waits(GIVES_UP, SPINS),
+}
+FEW = (
+    "publish x read",
+    "close x waiting producers",
+    "halt x everybody",
+    "removed, then halted x read",
+    "an upstream stands still",
+    "producer's time-out x progress",
+    ITSELF.name,
+)
+
+
+def explored(name: str, make: Make, limit: int, preemptions: int = 1) -> None:
+    found = check(PROGRAMS[name], make, preemptions=preemptions, granularity=Granularity.CELLS, max_schedules=limit)
+    if found.failed is not None:
+        raise found.failed
+    assert found.complete or found.schedules == limit
+
+
+@pytest.mark.parametrize("strategy", [SPINS, GIVES_UP], ids=["looks for ever", "gives up"])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_program(name: str, strategy: WaitStrategy) -> None:
+    explored(name, threads(Waits(strategy, strategy)), LIMIT)
+
+
+@pytest.mark.parametrize("waits", MIXED)
+@pytest.mark.parametrize("name", FEW)
+def test_strategy(name: str, waits: str) -> None:
+    explored(name, threads(MIXED[waits]), FEWER)
+
+
+@pytest.mark.parametrize("strategy", [SPINS, GIVES_UP], ids=["looks for ever", "gives up"])
+@pytest.mark.parametrize("name", FEW)
+def test_program_between_processes(name: str, strategy: WaitStrategy) -> None:
+    explored(name, processes(Waits(strategy, strategy)), FEWER)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("strategy", [SPINS, GIVES_UP], ids=["looks for ever", "gives up"])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_program_with_two_preemptions(name: str, strategy: WaitStrategy) -> None:
+    explored(name, threads(Waits(strategy, strategy)), DEEP_LIMIT, 2)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("strategy", [SPINS, GIVES_UP], ids=["looks for ever", "gives up"])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_program_between_processes_further(name: str, strategy: WaitStrategy) -> None:
+    explored(name, processes(Waits(strategy, strategy)), DEEP_LIMIT)
+
+
+def test_who_does_not_sleep_cannot_be_explored_where_changes_are_not_seen() -> None:
+    make = threads(Waits(SPINS, SPINS))
+    found = check(PROGRAMS["publish x read"], make, preemptions=0, granularity=Granularity.LOCKS)
+    assert found.failed is not None
+    assert "cell by cell, and not reduced" in str(found.failed.error)
