@@ -38,9 +38,9 @@ def stirring(order: Order, n: int) -> Callable[[], bool]:
     def stirred() -> bool:
         nonlocal seen
         before, seen = seen, order.claimed.value
-        return (
-            seen != before or bool(order.phase.value) or claim_end(seen, n) <= limit_of(order.lowest(), order.capacity)
-        )
+        if seen != before or order.phase.value:
+            return True
+        return claim_end(seen, n) <= limit_of(order.lowest(), order.capacity)
 
     return stirred
 

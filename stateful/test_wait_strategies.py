@@ -2,8 +2,8 @@
 
 The programs are those of the ring that sleeps, and so is the judge: in virtual time a pause ends when something has changed
 since the last look (`stateful/scheduler/_runtime.py`), so who has seen everything there is to see is as good as asleep, and
-whoever still waits then has to be one that no correct ring lets go on. Every schedule with one pre-emption, up to a limit;
-with two in the deep run.
+whoever still waits then has to be one that no correct ring lets go on. Every schedule without a pre-emption, up to a limit,
+and for a few programs some with one; with one and two, further, in the deep run.
 """
 
 import pytest
@@ -17,7 +17,7 @@ from stateful.failure import check
 from stateful.programs import BY_VALUE
 from stateful.scheduler import Granularity
 
-LIMIT, FEWER, DEEP_LIMIT = 25, 8, 20_000
+LIMIT, FEWER, DEEP_LIMIT = 150, 12, 20_000
 
 
 def claims_and_wants_more(do: Do) -> None:
@@ -57,7 +57,7 @@ FEW = (
 )
 
 
-def explored(name: str, make: Make, limit: int, preemptions: int = 1) -> None:
+def explored(name: str, make: Make, limit: int, preemptions: int = 0) -> None:
     found = check(PROGRAMS[name], make, preemptions=preemptions, granularity=Granularity.CELLS, max_schedules=limit)
     if found.failed is not None:
         raise found.failed
@@ -68,6 +68,12 @@ def explored(name: str, make: Make, limit: int, preemptions: int = 1) -> None:
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_program(name: str, strategy: WaitStrategy) -> None:
     explored(name, threads(Waits(strategy, strategy)), LIMIT)
+
+
+@pytest.mark.parametrize("strategy", [SPINS, GIVES_UP], ids=["looks for ever", "gives up"])
+@pytest.mark.parametrize("name", FEW)
+def test_program_with_a_preemption(name: str, strategy: WaitStrategy) -> None:
+    explored(name, threads(Waits(strategy, strategy)), FEWER, 1)
 
 
 @pytest.mark.parametrize("waits", MIXED)
@@ -84,16 +90,17 @@ def test_program_between_processes(name: str, strategy: WaitStrategy) -> None:
 
 @pytest.mark.deep
 @pytest.mark.parametrize("strategy", [SPINS, GIVES_UP], ids=["looks for ever", "gives up"])
+@pytest.mark.parametrize("preemptions", [1, 2])
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_program_with_two_preemptions(name: str, strategy: WaitStrategy) -> None:
-    explored(name, threads(Waits(strategy, strategy)), DEEP_LIMIT, 2)
+def test_program_further(name: str, preemptions: int, strategy: WaitStrategy) -> None:
+    explored(name, threads(Waits(strategy, strategy)), DEEP_LIMIT, preemptions)
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("strategy", [SPINS, GIVES_UP], ids=["looks for ever", "gives up"])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_program_between_processes_further(name: str, strategy: WaitStrategy) -> None:
-    explored(name, processes(Waits(strategy, strategy)), DEEP_LIMIT)
+    explored(name, processes(Waits(strategy, strategy)), DEEP_LIMIT, 1)
 
 
 def test_who_does_not_sleep_cannot_be_explored_where_changes_are_not_seen() -> None:

@@ -117,8 +117,8 @@ WAITING: tuple[Mutant, ...] = (
     Mutant(
         "who looks for room does not see a close",
         ROOM,
-        "            or bool(order.phase.value)\n",
-        "",
+        "        if seen != before or order.phase.value:\n",
+        "        if seen != before:\n",
         "L1",
         "B6",
         LOOKS("close x waiting producers"),
@@ -126,8 +126,8 @@ WAITING: tuple[Mutant, ...] = (
     Mutant(
         "who looks for room does not see that a gate has moved",
         ROOM,
-        "            or claim_end(seen, n) <= limit_of(order.lowest(), order.capacity)\n",
-        "",
+        "        return claim_end(seen, n) <= limit_of(order.lowest(), order.capacity)\n",
+        "        return claim_end(seen, n) <= limit_of(-1, order.capacity)\n",
         "L1",
         "B1",
         LOOKS("publish x read"),
@@ -135,8 +135,8 @@ WAITING: tuple[Mutant, ...] = (
     Mutant(
         "who looks for room does not see that he waits for himself by now",
         ROOM,
-        "            seen != before\n            or bool(",
-        "            bool(",
+        "        if seen != before or order.phase.value:\n",
+        "        if order.phase.value:\n",
         "L2",
         "B15",
         LOOKS("waits for itself since another one has claimed"),
