@@ -20,22 +20,35 @@ from stateful.scheduler import Granularity
 LIMIT, FEWER, DEEP_LIMIT = 150, 12, 20_000
 
 
-def claims_and_wants_more(do: Do) -> None:
-    """Claim, and wait for room that another one's claim makes depend on this very claim."""
-    if do(calls.claim()).kind == "ok":
-        do(calls.publish_many("b", "c", "d"))
+def reads_and_wants_room(do: Do) -> None:
+    """Wait for room that a slow one holds back, and, once another one has claimed, the batch in one's own hand as well."""
+    for last in (False, True):
+        if do(calls.read("S", 1)).kind == "ok":
+            do(calls.publish_many("c", "d", "e") if last else calls.release("S"))
 
 
 ITSELF = Program(
     "waits for itself since another one has claimed",
     4,
-    {"P": claims_and_wants_more, "Q": each(calls.publish("q"))},
-    (calls.register_subscriber("S"), calls.publish("a")),
+    {"P": reads_and_wants_room, "Q": each(calls.publish("q"))},
+    (
+        calls.register_subscriber("S"),
+        calls.register_subscriber("slow"),
+        calls.publish("a"),
+        calls.publish("b"),
+    ),
 )
 
-PROGRAMS = {program.name: program for program in (*BY_VALUE, ITSELF)}
+LEAVES = Program(
+    "leaves while it is read",
+    1,
+    {"C": each(calls.read("S")), "X": each(calls.remove_subscriber("S"))},
+    (calls.register_subscriber("S"),),
+)
 
-SPINS, GIVES_UP = BusySpin(), PhasedBackoff(spins=1, yields=1)
+PROGRAMS = {program.name: program for program in (*BY_VALUE, ITSELF, LEAVES)}
+
+SPINS, GIVES_UP = BusySpin(), PhasedBackoff(spins=0, yields=1)
 """In virtual time the length of a pause makes no difference: there are those who look for ever, and those who give up."""
 
 MIXED: dict[str, Waits] = {

@@ -22,7 +22,7 @@ WAITING: tuple[Mutant, ...] = (
         "",
         "L3",
         "B16",
-        LOOKS("downstream's time-out"),
+        LOOKS("an upstream stands still"),
     ),
     Mutant(
         "a time-out that is over while one looks is not told",
@@ -76,7 +76,7 @@ WAITING: tuple[Mutant, ...] = (
         CONFIRMS.replace("self.confirm()", "if self._sequencer.phase.value == 2:\n                return True"),
         "L1",
         "B6",
-        LOOKS("leave x read"),
+        LOOKS("leaves while it is read"),
     ),
     Mutant(
         "who looks for an event does not see a close",
@@ -121,7 +121,7 @@ WAITING: tuple[Mutant, ...] = (
         "        if seen != before:\n",
         "L1",
         "B6",
-        LOOKS("close x waiting producers"),
+        LOOKS("close x waiting producers, and nobody reads"),
     ),
     Mutant(
         "who looks for room does not see that a gate has moved",
@@ -148,7 +148,7 @@ WAITING: tuple[Mutant, ...] = (
         AWAY + "            return True\n",
         "S1",
         "B2",
-        LOOKS("two wait for one slot each"),
+        LOOKS("close x waiting producers, and nobody reads"),
     ),
     Mutant(
         "who has stopped looking does not test again",
