@@ -14,7 +14,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     shared._process_runtime  shared._posix  shared._files  shared._segment     what the operating system gives
     shared._lock  shared._signal  shared._claims  shared._gates  shared._turn     locks, sleepers, claims between processes
     shared._deaths  shared._sequencer     who has died, and what becomes of it; the order between processes
-    _barrier  shared._records  _batch  _claim     waiting to read; a batch on its way out, a claim on its way in
+    _barrier  shared._records  _batch  _claim     until one may read; a batch on its way out, a claim on its way in
     _subscriber  _publishing       one reader; what producers do
     _roll  shared._roll  _parts    who is registered; what a ring is put together from
     shared._record_slots  shared._ring    records of NumPy in the slots; a ring between processes, put together

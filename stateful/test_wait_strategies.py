@@ -17,7 +17,7 @@ from stateful.failure import check
 from stateful.programs import BY_VALUE
 from stateful.scheduler import Granularity
 
-LIMIT, FEWER, DEEP_LIMIT = 150, 12, 20_000
+LIMIT, FEWER, DEEP_LIMIT = 40, 10, 20_000
 
 
 def reads_and_wants_room(do: Do) -> None:
