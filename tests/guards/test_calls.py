@@ -18,8 +18,8 @@ FORBIDDEN = {
 }  # fmt: skip
 
 # What `_sync.py` is there for; `shared/_signal.py` and `_patience.py` ask the runtime, as `Signal` does; `shared/_posix.py`
-# is the kernel of a ring between processes, `shared/_files.py` and `shared/_segment.py` open its files; `shared/_top.py` asks
-# the runtime, and prints with `rich`; `__main__.py` opens what swallows the rest when nobody reads it any more.
+# is the kernel of a ring between processes, `shared/_files.py` and `shared/_segment.py` open its files; `shared/_top.py`
+# asks the runtime, and prints with `rich`; `__main__.py` opens what swallows the rest when nobody reads it any more.
 ALLOWED = {
     ("_sync", "monotonic_ns"), ("_sync", "start_new_thread"), ("_sync", "Thread"), ("shared._signal", "monotonic_ns"),
     ("_sync", "sleep"), ("_patience", "monotonic_ns"),
