@@ -88,7 +88,7 @@ class Sequencer:
         if self._taking is not None:
             self.recover()
         last = claim_end(self.claimed.value, n)
-        if last > self._limit:
+        if last > self._limit and not self._has_room(n):
 
             def ready() -> bool:
                 if self._has_room(n):

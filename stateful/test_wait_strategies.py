@@ -6,14 +6,21 @@ whoever still waits then has to be one that no correct ring lets go on. Every sc
 and for a few programs some with one; with one and two, further, in the deep run.
 """
 
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
 import pytest
 
+from disruptor import DisruptorClosed
+from disruptor.handlers._handling import HandlerOptions
 from disruptor.waiting import BLOCKING, BusySpin, PhasedBackoff, Sleeping, Waits, WaitStrategy, Yielding
 from model import calls
 from stateful.adapters._protocol import Make
 from stateful.adapters.waiting import processes, threads
 from stateful.bodies import Do, Program, each
 from stateful.failure import check
+from stateful.graphs import Graph, Nodes, Story, raising, told
 from stateful.programs import BY_VALUE
 from stateful.scheduler import Granularity
 
@@ -114,6 +121,37 @@ def test_program_further(name: str, preemptions: int, strategy: WaitStrategy) ->
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_program_between_processes_further(name: str, strategy: WaitStrategy) -> None:
     explored(name, processes(Waits(strategy, strategy)), DEEP_LIMIT, 1)
+
+
+PIPE: Nodes = {"a": (), "b": ("a",)}
+
+
+def handled(strategy: WaitStrategy, *, fails: bool) -> Story:
+    """Return the story of a pipeline that waits by a strategy, is shut down, and has a handler that fails, or none."""
+
+    def story(graph: Graph) -> Callable[[], None]:
+        graph.register(a=HandlerOptions(wait=strategy), b=HandlerOptions(wait=strategy))
+        if fails:
+            graph.deeds["a", 1] = raising
+
+        def main() -> None:
+            graph.ring.start()
+            with suppress(DisruptorClosed):
+                graph.publish(2)()
+            with suppress(ExceptionGroup):
+                graph.ring.shutdown()
+
+        graph.scheduler.spawn("main", main)
+        return lambda: graph.finish(most=None if fails else 1)
+
+    return story
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["all is handled", "the first fails"])
+@pytest.mark.parametrize("strategy", [SPINS, GIVES_UP], ids=["looks for ever", "gives up"])
+def test_handlers(strategy: WaitStrategy, fails: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.getLogger("disruptor"), "disabled", True)
+    told(PIPE, 1, handled(strategy, fails=fails), preemptions=0, limit=LIMIT)
 
 
 def test_who_does_not_sleep_cannot_be_explored_where_changes_are_not_seen() -> None:
