@@ -39,7 +39,7 @@ HANDLING: tuple[Mutant, ...] = (
         "a failure is told as a close",
         SEQUENCER,
         "                if gate.failed.value:\n                    raise broken_by(gate) from gate.cause\n",
-        "",
+        "                pass\n",
         "S7",
         "B5",
         "a failure x producers that wait",
