@@ -5,6 +5,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     _override  _errors  _sequence  _cell  _start  _event_factory     the words
     _arguments  _deadline                                            checks of arguments, moments in time
     waiting  stats         how a call waits; what a ring tells in figures
+    _runtime               what the ring needs from the world
     _sync                  the only module that blocks, locks, tells the time or starts a thread
     _patience              looking and pausing as a strategy says
     shared._kernel  shared._layout  shared._header      what a ring between processes needs, where its words lie
@@ -22,8 +23,10 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     _looking                       what can be seen
     on_error  handlers._handler  handlers._progress  handlers._processor     one handler at work, and its errors
     handlers._consumers  handlers._handling          handlers that begin and end together
+    aio._waiting  aio._reading  aio._publishing      the same in an event loop; only when asked for
+    _awaiting                      the ring in an event loop
     _disruptor  prometheus         the ring, and its figures for others
-    shared._marks  shared._inspect     a ring between processes, looked at from outside
+    shared._marks  shared._views  shared._inspect     a ring between processes, looked at from outside
     shared._texts  shared._top  __main__         the command, `python -m disruptor`
 
 A tour:

@@ -9,6 +9,7 @@ Rule 4: halting and removal refuse at once, even what could be read. Closing, an
         what can never come.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import final
 
@@ -71,11 +72,8 @@ class Barrier:
         sequencer = self._sequencer
 
         def ready() -> bool:
-            self.confirm()
-            if self.readable() >= sequence:
+            if self._ready(sequence):
                 return True
-            self._refuse_if_never(sequence)
-            self._refuse_if_cut_off(sequence)
             if deadline is None:
                 sequencer.refuse_own_claim(sequence)
             return False
@@ -84,6 +82,14 @@ class Barrier:
             if not self.patience.until(ready, partial(self._stirred, sequence), deadline):
                 raise WaitTimeout(self._delay(sequence))
         return self.readable()
+
+    def watch(self, sequence: int, call: Callable[[], object]) -> bool:
+        """Tell whether `sequence` may be read; if not, have `call` called once, when it is time to ask again.
+
+        Never waits, but for the lock. Raises as `wait_for` does.
+        """
+        with self._sequencer.lock:
+            return self._sequencer.news.watch(partial(self._ready, sequence), call)
 
     def pause(self, deadline: int | None) -> None:
         """Wait until `deadline`, whatever is published. Raises as `confirm` does, as soon as that is known."""
@@ -95,15 +101,21 @@ class Barrier:
         with self._sequencer.lock:
             self._sequencer.news.wait_until(ready, deadline)
 
+    def _ready(self, sequence: int) -> bool:
+        """Tell whether `sequence` may be read; raise if it cannot come any more. Certain under the lock."""
+        self.confirm()
+        if self.readable() >= sequence:
+            return True
+        self._refuse_if_never(sequence)
+        self._refuse_if_cut_off(sequence)
+        return False
+
     def _stirred(self, sequence: int) -> bool:
         """Tell, without the lock, whether a wait for `sequence` has anything to find out under it."""
         try:
-            self.confirm()
-            self._refuse_if_never(sequence)
-            self._refuse_if_cut_off(sequence)
+            return self._ready(sequence)
         except DisruptorError:
             return True
-        return self.readable() >= sequence
 
     def _refuse_if_never(self, sequence: int) -> None:
         phase = self._sequencer.phase.value

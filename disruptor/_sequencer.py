@@ -14,16 +14,17 @@ Rule 5: a claim is noted in `_taking` before `claimed` moves, and the note is re
 from collections.abc import MutableMapping
 from typing import Final
 
+from disruptor._cell import Cell
 from disruptor._errors import DisruptorClosed, InsufficientCapacity, SelfDeadlock
 from disruptor._gate import Gate, broken_by
 from disruptor._held import Held, Voids
 from disruptor._patience import Patience
 from disruptor._room import shortage, stirring
 from disruptor._sequence import INITIAL, Sequence, claim_end, limit_of
-from disruptor._sync import News, Runtime, Signal
+from disruptor._sync import Lock, News, Runtime, Signal
 from disruptor.waiting import BLOCKING, WaitStrategy
 
-OPEN: Final = 0  # tested as false by `_room.py`
+OPEN: Final = 0
 CLOSED: Final = 1
 HALTED: Final = 2
 
@@ -31,11 +32,11 @@ HALTED: Final = 2
 class Sequencer:
     """The order of claims and publications in one ring, for any number of producers.
 
-    `claimed`, `published`, `phase`: see Rule 1. `voided`: how many sequences ever became void. `voids`: those among the
-    last `capacity`, changed under the lock; a reader asks it only for sequences that its gate protects, which do not
-    change, or tests `claimed` afterwards. `gates`: replaced as a whole under the lock. `_limit`: the highest
-    sequence that may be claimed without looking at the gates again; at most the true limit, because gates only advance, and
-    whoever adds a gate or closes the ring lowers it. `_held` and `_done`: claims above `published`, by first sequence.
+    `claimed`, `published`, `phase`: see Rule 1. `voided`: how many sequences ever became void. `voids`: those of the last
+    `capacity`, changed under the lock; a reader asks it only for sequences that its gate protects, which do not change, or
+    tests `claimed` afterwards. `gates`: replaced as a whole under the lock. `_limit`: the highest sequence that may be
+    claimed without looking at the gates again; at most the true limit, because gates only advance, and whoever adds a gate
+    or closes the ring lowers it. `_held` and `_done`: claims above `published`, by first sequence.
     """
 
     __slots__ = (
@@ -59,16 +60,16 @@ class Sequencer:
     )
 
     def __init__(self, capacity: int, runtime: Runtime) -> None:
-        self.capacity = capacity
-        self.lock = runtime.lock()
+        self.capacity: int = capacity
+        self.lock: Lock = runtime.lock()
         self.room: News = Signal(runtime, self.lock)
         self.news: News = Signal(runtime, self.lock)
-        self.claimed = runtime.cell(INITIAL)
-        self.published = runtime.cell(INITIAL)
-        self.phase = runtime.cell(OPEN)
+        self.claimed: Cell = runtime.cell(INITIAL)
+        self.published: Cell = runtime.cell(INITIAL)
+        self.phase: Cell = runtime.cell(OPEN)
         self.gates: tuple[Gate, ...] = ()
         self.voids: Voids = set()
-        self.voided = runtime.cell(0)
+        self.voided: Cell = runtime.cell(0)
         self.patience = Patience(runtime, self.room, BLOCKING)
         self.reader_wait: WaitStrategy = BLOCKING
         self._runtime = runtime
@@ -82,8 +83,7 @@ class Sequencer:
     def take(self, n: int, deadline: int | None) -> Sequence:
         """Wait until there is room for `n` sequences, take them, and return the first.
 
-        The caller then calls `hold` or `publish`, or, on any exception, `recover`.
-        Raises `InsufficientCapacity`, `DisruptorClosed` or `SelfDeadlock`; then nothing was taken.
+        The caller then calls `hold` or `publish`, or `recover`, after whatever was raised; then nothing was taken.
         """
         if self._taking is not None:
             self.recover()

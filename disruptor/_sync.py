@@ -19,94 +19,17 @@ import time
 from collections.abc import Callable
 from functools import partial
 from operator import call
-from types import TracebackType
-from typing import Protocol, TypeVar, final
+from typing import Final, Protocol, TypeVar, final
 
 from disruptor._cell import Cell, PlainCell
 from disruptor._deadline import check_timeout, deadline_after, seconds_until
+from disruptor._runtime import Condition as Condition
+from disruptor._runtime import Lock as Lock
+from disruptor._runtime import Runtime as Runtime
 
 _T = TypeVar("_T")
 
 _BLOCKING = (True,)
-
-
-class Lock(Protocol):
-    """Mutual exclusion, not re-entrant: what `threading.Lock()` returns."""
-
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Take the lock; with `blocking=False`, return whether it could be taken at once."""
-
-    def release(self) -> None:
-        """Give the lock back; any thread may."""
-
-    def locked(self) -> bool:
-        """Tell whether somebody holds the lock."""
-
-    def __enter__(self) -> bool: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-        /,
-    ) -> None: ...
-
-
-class Condition(Protocol):
-    """Sleeping and waking under a `Lock`: the part of `threading.Condition` that most rings use. This one does not."""
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Release the lock, sleep until woken or `timeout` seconds have passed, take the lock again."""
-
-    def notify_all(self) -> None:
-        """Wake everybody who sleeps here."""
-
-
-class Runtime(Protocol):
-    """What the ring needs from the world: locks, cells, a clock, threads.
-
-    `THREADS` is the real one. A test hands in another one and owns every interleaving.
-    """
-
-    def lock(self) -> Lock:
-        """Make a lock."""
-
-    def condition(self, lock: Lock) -> Condition:
-        """Make a condition on `lock`."""
-
-    def parked(self) -> Lock:
-        """Make a lock that is already taken: one sleeper waits for it, whoever wakes the sleeper gives it back."""
-
-    def cell(self, value: int) -> Cell:
-        """Make a cell that holds `value`."""
-
-    def array(self, items: list[_T]) -> list[_T]:
-        """Make the list that holds the slots, from `items`, which the caller gives away."""
-
-    def monotonic_ns(self) -> int:
-        """Return a clock in nanoseconds that never goes back."""
-
-    def stopwatch_ns(self) -> int:
-        """Return the same clock, for figures only: nothing that the ring does may depend on it."""
-
-    def pause(self, seconds: float | None, deadline: int | None) -> None:
-        """Let so many seconds pass, 0 to let another thread run, None for nothing, before the caller looks again.
-
-        `deadline` is when the caller stops looking: a simulation passes the time between two looks up to there.
-        """
-
-    def spawn(self, function: Callable[[], None]) -> None:
-        """Run `function` in a thread of its own, without waiting for it to begin.
-
-        Must be safe to call from a finaliser: it takes no lock that Python code can hold.
-        """
-
-    def start_thread(self, function: Callable[[], None], name: str, *, daemon: bool) -> None:
-        """Run `function` in a thread that has a name; a daemon does not keep the interpreter from ending."""
-
-    def ident(self) -> int:
-        """Return a number that no other running thread has."""
 
 
 class ThreadRuntime:
@@ -180,9 +103,6 @@ class News(Protocol):
 
     sleepers: Cell
 
-    patrols: bool
-    """Whether somebody has to look after the dead (`patrol`)."""
-
     def wait_until(self, ready: Callable[[], bool], deadline: int | None) -> bool:
         """Sleep until `ready()` is true, and return true; false once `deadline` has passed without."""
 
@@ -198,8 +118,22 @@ class News(Protocol):
     def nudge(self) -> None:
         """Wake everybody. The caller does not hold the lock, and has made its change."""
 
+    @property
+    def patrols(self) -> bool:
+        """Whether who waits has to look for the dead (`patrol`)."""
+
+    @property
+    def watchable(self) -> bool:
+        """Whether it can be watched."""
+
+    def watch(self, ready: Callable[[], bool], call: Callable[[], object]) -> bool:
+        """Return whether `ready()` is true; if it is not, have `call` called once, when there is news: see `Signal`."""
+
+    def unwatch(self, call: Callable[[], object]) -> None:
+        """Forget `call`, if it was not called yet. The caller holds the lock."""
+
     def asleep(self) -> int:
-        """Return how many sleep and were not woken yet. For tests; the caller holds the lock."""
+        """Return how many wait and were not woken yet. For tests; the caller holds the lock."""
 
 
 @final
@@ -210,13 +144,13 @@ class Signal:
     read without it by whoever has just changed something. A stale count is safe: see Rule 2.
     """
 
-    __slots__ = ("_lock", "_runtime", "_waiters", "patrols", "sleepers")
+    __slots__ = ("_lock", "_runtime", "_waiters", "_watchers", "sleepers")
 
     def __init__(self, runtime: Runtime, lock: Lock) -> None:
         self._runtime = runtime
         self._lock = lock
-        self.patrols = False
         self._waiters: list[Lock] = []  # one a sleeper that nobody has woken yet; changed under the lock
+        self._watchers: list[Callable[[], object]] = []  # one who must not sleep, each; changed under the lock
         self.sleepers = runtime.cell(0)
 
     def wait_until(self, ready: Callable[[], bool], deadline: int | None) -> bool:
@@ -286,12 +220,42 @@ class Signal:
             with self._lock:
                 self._wake_all()
 
+    watchable: Final = True
+    patrols: Final = False
+
+    def watch(self, ready: Callable[[], bool], call: Callable[[], object]) -> bool:
+        """Return whether `ready()` is true; if it is not, have `call` called once, when there is news.
+
+        For who must not sleep: he counts as a sleeper until then (Rule 2). The caller holds the lock; `ready` is only called
+        under it, and what it raises passes through. So is `call`, by whoever has the news: it must not wait, raise an
+        `Exception`, or run code of a user's. If an interrupt strikes its caller, it may be called again.
+        """
+        left = False
+        self._watchers.append(call)
+        self.sleepers.value += 1
+        try:
+            left = not ready()
+        finally:
+            if not left:
+                self.unwatch(call)
+        return not left
+
+    def unwatch(self, call: Callable[[], object]) -> None:
+        """Forget `call`, if it was not called yet. The caller holds the lock."""
+        if call in self._watchers:
+            self._watchers.remove(call)
+            self.sleepers.value -= 1
+
     def asleep(self) -> int:
-        """Return how many sleep and were not woken yet. For tests; the caller holds the lock."""
-        return len(self._waiters)
+        """Return how many wait and were not woken yet. For tests; the caller holds the lock."""
+        return len(self._waiters) + len(self._watchers)
 
     def _wake_all(self) -> None:
         for waiter in self._waiters:
             if waiter.locked():  # not yet woken by a call that was interrupted here
                 waiter.release()
         self._waiters.clear()
+        if self._watchers:
+            called = [watcher() for watcher in self._watchers]
+            self._watchers.clear()
+            self.sleepers.value -= len(called)  # last: too high, after an interrupt, costs time; too low, news

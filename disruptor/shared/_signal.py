@@ -12,10 +12,11 @@ from collections.abc import Callable
 from functools import partial
 from math import inf
 from operator import call
-from typing import TypeVar, final
+from typing import Final, TypeVar, final
 
 from disruptor._cell import Cell
 from disruptor._deadline import seconds_until
+from disruptor._errors import Unsupported
 from disruptor._sync import Lock, Runtime
 from disruptor.shared._kernel import NOWHERE, Kernel, Words
 from disruptor.shared._layout import WaiterWord
@@ -31,7 +32,7 @@ class SharedSignal:
     read without it by whoever has just changed something.
     """
 
-    __slots__ = ("_kernel", "_kind", "_lock", "_me", "_runtime", "_tend", "_waiters", "patrols", "sleepers")
+    __slots__ = ("_kernel", "_kind", "_lock", "_me", "_runtime", "_tend", "_waiters", "sleepers")
 
     def __init__(
         self,
@@ -45,7 +46,6 @@ class SharedSignal:
         tend: Callable[[int], None],
     ) -> None:
         self._kind = kind
-        self.patrols = True
         self.sleepers = sleepers
         self._waiters = waiters
         self._kernel = kernel
@@ -146,6 +146,18 @@ class SharedSignal:
         if self.sleepers.value:
             with self._lock:
                 self.wake()
+
+    watchable: Final = False
+    patrols: Final = True
+
+    def watch(self, ready: Callable[[], bool], call: Callable[[], object]) -> bool:
+        """Raise `Unsupported`: who is to be woken may be in another process."""
+        raise Unsupported(
+            "a ring between processes (multiproc=True) cannot be awaited yet; read or publish in a thread"
+        )
+
+    def unwatch(self, call: Callable[[], object]) -> None:
+        """Do nothing: nobody watches."""
 
     def asleep(self) -> int:
         """Return how many sit in the table for this. For tests; the caller holds the lock."""

@@ -9,10 +9,8 @@ GIVEN = "tests/api/test_strategies.py"
 
 ENDS = "            if deadline is not None and runtime.monotonic_ns() >= deadline:\n                return False\n"
 AWAY = "            news.away(pause)\n"
-CONFIRMS = (
-    "            self.confirm()\n            self._refuse_if_never(sequence)\n"
-    "            self._refuse_if_cut_off(sequence)\n        except"
-)
+TELLS = "        except DisruptorError:\n            return True\n"
+STIRS = "            return self._ready(sequence)\n        except"
 
 WAITING: tuple[Mutant, ...] = (
     Mutant(
@@ -63,8 +61,8 @@ WAITING: tuple[Mutant, ...] = (
     Mutant(
         "who looks for an event does not see a halt",
         BARRIER,
-        CONFIRMS,
-        CONFIRMS.replace("confirm", "registered"),
+        TELLS,
+        TELLS.replace("True", "self._sequencer.phase.value != 2"),
         "L1",
         "B6",
         LOOKS("halt x everybody"),
@@ -72,8 +70,8 @@ WAITING: tuple[Mutant, ...] = (
     Mutant(
         "who looks for an event does not see that he was removed",
         BARRIER,
-        CONFIRMS,
-        CONFIRMS.replace("self.confirm()", "if self._sequencer.phase.value == 2:\n                return True"),
+        TELLS,
+        TELLS.replace("True", "bool(self._gate.alive.value)"),
         "L1",
         "B6",
         LOOKS("leaves while it is read"),
@@ -81,8 +79,8 @@ WAITING: tuple[Mutant, ...] = (
     Mutant(
         "who looks for an event does not see a close",
         BARRIER,
-        CONFIRMS,
-        CONFIRMS.replace("            self._refuse_if_never(sequence)\n", ""),
+        TELLS,
+        TELLS.replace("True", "self._sequencer.phase.value != CLOSED"),
         "L1",
         "B6",
         LOOKS("close x open claim x loop"),
@@ -90,8 +88,8 @@ WAITING: tuple[Mutant, ...] = (
     Mutant(
         "who looks for an event does not see that an upstream has failed",
         BARRIER,
-        CONFIRMS,
-        CONFIRMS.replace("            self._refuse_if_cut_off(sequence)\n", ""),
+        TELLS,
+        TELLS.replace("True", "not any(gate.failed.value for gate in self._upstreams)"),
         "L1",
         "B5",
         LOOKS("an upstream fails, two behind it wait"),
@@ -99,8 +97,8 @@ WAITING: tuple[Mutant, ...] = (
     Mutant(
         "who looks for an event takes what is published for readable",
         BARRIER,
-        "        return self.readable() >= sequence\n",
-        "        return self._sequencer.published.value >= sequence\n",
+        STIRS,
+        STIRS.replace("self._ready(sequence)", "self._sequencer.published.value >= sequence"),
         "L2",
         "B8",
         LOOKS("an upstream stands still"),
@@ -108,8 +106,8 @@ WAITING: tuple[Mutant, ...] = (
     Mutant(
         "who looks for an event looks at those before him only",
         BARRIER,
-        "        return self.readable() >= sequence\n",
-        "        return bool(self._upstreams) and self.readable() >= sequence\n",
+        STIRS,
+        STIRS.replace("return", "return bool(self._upstreams) and"),
         "L1",
         "B1",
         LOOKS("publish x read"),
