@@ -10,7 +10,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks import _graphs, _latency, _processes, _scaling, _threads
+from benchmarks import _graphs, _latency, _processes, _scaling, _threads, _waits
 from benchmarks._report import Latencies, latency_table, surroundings, table, write
 from benchmarks._timing import Case, Result, measure
 
@@ -20,7 +20,7 @@ SECTIONS: dict[str, Callable[[float], list[Case]]] = {
     "scaling": _scaling.cases,
     "processes": _processes.cases,
 }
-LATENCY, RECORDS = "latency", "records"
+LATENCY, RECORDS, WAITS = "latency", "records", "waits"
 
 
 def main(arguments: list[str]) -> int:
@@ -28,13 +28,15 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the events, three rounds: within two minutes")
     parser.add_argument("--rounds", type=int, help="rounds of each case (default: 7, quick: 3)")
-    parser.add_argument("--only", choices=[*SECTIONS, RECORDS, LATENCY], action="append", help="some sections only")
+    parser.add_argument(
+        "--only", choices=[*SECTIONS, RECORDS, LATENCY, WAITS], action="append", help="some sections only"
+    )
     parser.add_argument("--json", type=Path, help="write everything here")
     parser.add_argument("--pictures", type=Path, help="draw into this directory (needs matplotlib)")
     options = parser.parse_args(arguments)
     rounds = options.rounds or (3 if options.quick else 7)
     scale = 0.2 if options.quick else 1.0
-    chosen = options.only or [*SECTIONS, RECORDS, LATENCY]
+    chosen = options.only or [*SECTIONS, RECORDS, LATENCY, WAITS]
     begin = time.perf_counter()
     results: list[Result] = []
     for name in chosen:
@@ -44,12 +46,15 @@ def main(arguments: list[str]) -> int:
     if LATENCY in chosen:
         _progress("latency")
         latencies["threads"] = _latency.measured(rounds, int(20_000 * scale))
+    waits = _waits.measured(rounds, int(1_000 * scale), _progress) if WAITS in chosen else {}
     _progress("")
     print("; ".join(f"{name}: {value}" for name, value in surroundings().items()))
     print(f"{rounds} rounds, {time.perf_counter() - begin:.0f} s\n")
     print(table(results))
     if latencies:
         print("\n" + latency_table(latencies))
+    if waits:
+        print("\n" + _waits.waits_table(waits))
     if options.json is not None:
         write(options.json, results, latencies)
     if options.pictures is not None:
@@ -60,7 +65,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _cases(name: str, scale: float) -> list[Case]:
-    if name == LATENCY:
+    if name in (LATENCY, WAITS):
         return []
     if name != RECORDS:
         return SECTIONS[name](scale)

@@ -5,15 +5,18 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     _override  _errors  _sequence  _cell  _start  _event_factory     the words
     _arguments  _deadline                                            checks of arguments, moments in time
     _watched               news that is watched by who must not sleep
+    waiting  stats         how a call waits; what a ring tells in figures
+    _runtime               what the ring needs from the world
     _sync                  the only module that blocks, locks, tells the time or starts a thread
+    _patience              looking and pausing as a strategy says
     shared._kernel  shared._layout  shared._header      what a ring between processes needs, where its words lie
     _gate  _held  _home    what a subscriber shows to the others; a claim that is not finished; whose they are
-    _sequencer  _slots     which sequences are claimed and published; what the slots hold
+    _room  _sequencer  _slots     which sequences are claimed and published; what the slots hold
     shared._codec  shared._formats  shared._slots       how events become bytes, and what slots between processes hold
     shared._process_runtime  shared._posix  shared._files  shared._segment     what the operating system gives
     shared._lock  shared._signal  shared._claims  shared._gates  shared._turn     locks, sleepers, claims between processes
     shared._deaths  shared._sequencer     who has died, and what becomes of it; the order between processes
-    _barrier  shared._records  _batch  _claim     waiting to read; a batch on its way out, a claim on its way in
+    _barrier  shared._records  _batch  _claim     until one may read; a batch on its way out, a claim on its way in
     _subscriber  _publishing       one reader; what producers do
     _roll  shared._roll  _parts    who is registered; what a ring is put together from
     shared._record_slots  shared._ring    records of NumPy in the slots; a ring between processes, put together
@@ -23,7 +26,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     handlers._consumers  handlers._handling          handlers that begin and end together
     aio._waiting  aio._reading  aio._publishing      the same in an event loop; only when asked for
     _awaiting                      the ring in an event loop
-    _disruptor                     the ring
+    _disruptor  prometheus         the ring, and its figures for others
     shared._marks  shared._views  shared._inspect     a ring between processes, looked at from outside
     shared._texts  shared._top  __main__         the command, `python -m disruptor`
 
@@ -119,6 +122,11 @@ from disruptor.handlers._handling import HandlerOptions as HandlerOptions
 from disruptor.handlers._progress import Progress as Progress
 from disruptor.shared._codec import Codec as Codec
 from disruptor.shared._codec import PickleCodec as PickleCodec
+from disruptor.stats import HandlerStats as HandlerStats
+from disruptor.stats import RingStats as RingStats
+from disruptor.stats import SubscriberStats as SubscriberStats
+from disruptor.stats import WaitStats as WaitStats
+from disruptor.waiting import WaitStrategy as WaitStrategy
 
 __version__ = "0.1.0"
 
@@ -137,6 +145,7 @@ __all__ = [
     "EventHandler",
     "EventHandlerGroup",
     "HandlerOptions",
+    "HandlerStats",
     "InsufficientCapacity",
     "InvalidType",
     "InvalidValue",
@@ -146,6 +155,7 @@ __all__ = [
     "Reading",
     "RingMismatch",
     "RingNotFound",
+    "RingStats",
     "SelfDeadlock",
     "Sequence",
     "SequenceNotFound",
@@ -156,6 +166,9 @@ __all__ = [
     "SubscriberBusy",
     "SubscriberClosed",
     "SubscriberDied",
+    "SubscriberStats",
     "Unsupported",
+    "WaitStats",
+    "WaitStrategy",
     "WaitTimeout",
 ]

@@ -12,8 +12,10 @@ import disruptor._gate
 import disruptor._held
 import disruptor._joining
 import disruptor._looking
+import disruptor._patience
 import disruptor._publishing
 import disruptor._roll
+import disruptor._room
 import disruptor._sequencer
 import disruptor._slots
 import disruptor._subscriber
@@ -42,10 +44,12 @@ LIBRARY = (
     disruptor._held,
     disruptor._joining,
     disruptor._looking,
+    disruptor._patience,
     disruptor.handlers._processor,
     disruptor.handlers._progress,
     disruptor._publishing,
     disruptor._roll,
+    disruptor._room,
     disruptor._sequencer,
     disruptor._slots,
     disruptor._subscriber,

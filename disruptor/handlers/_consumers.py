@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from enum import Enum
 from functools import partial
-from typing import Generic, NamedTuple, TypeVar, final
+from typing import Final, Generic, NamedTuple, TypeVar, final
 
 from disruptor._errors import SelfDeadlock, SubscriberClosed, WaitTimeout
 from disruptor._sequencer import CLOSED, HALTED, Sequencer
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime, Signal
 from disruptor.handlers._processor import BatchEventProcessor
+from disruptor.stats import HandlerStats, State
 
 E = TypeVar("E")
 
@@ -42,6 +43,14 @@ class Stage(Enum):
     BEGUN = "has not begun to run"
     RUNNING = "runs"
     ENDED = "has ended"
+
+
+STATES: Final[dict[Stage, State]] = {
+    Stage.IDLE: "idle",
+    Stage.BEGUN: "begun",
+    Stage.RUNNING: "running",
+    Stage.ENDED: "ended",
+}
 
 
 @final
@@ -87,6 +96,10 @@ class Consumers(Generic[E]):
     def processors(self) -> tuple[BatchEventProcessor[E], ...]:
         """Return all handlers, in order of registration; never waits."""
         return tuple(member.processor for member in self._members)
+
+    def stats(self) -> tuple[HandlerStats, ...]:
+        """Return the figures of all handlers, in order of registration; never waits."""
+        return tuple(member.processor.stats(STATES[member.stage]) for member in self._members)
 
     def add(self, processors: Iterable[BatchEventProcessor[E]]) -> None:
         """Add handlers; if the others were started, start them."""

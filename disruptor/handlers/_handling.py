@@ -15,6 +15,7 @@ from disruptor._deadline import check_timeout
 from disruptor._errors import InvalidType, InvalidValue
 from disruptor._looking import Looking
 from disruptor._override import override
+from disruptor._sequencer import HALTED, OPEN
 from disruptor._start import Start
 from disruptor._subscriber import Subscriber
 from disruptor._sync import deadline_of
@@ -22,6 +23,8 @@ from disruptor.handlers._consumers import Consumers, Executor, Threads
 from disruptor.handlers._handler import Handler, hooks, name_of
 from disruptor.handlers._processor import BatchEventProcessor, Manner
 from disruptor.on_error import Policy, stop
+from disruptor.stats import RingStats, SubscriberStats
+from disruptor.waiting import WaitStrategy
 
 E = TypeVar("E")
 
@@ -42,6 +45,8 @@ class HandlerOptions(TypedDict, total=False):
     """Seconds without an event after which `on_timeout` is called, again and again; never, if not given."""
     start: "Start | SupportsIndex"
     """The first event that it is given: as in `register_subscriber`."""
+    wait: WaitStrategy
+    """How it waits for events; as the readers of the ring do, if not given."""
 
 
 class Handling(Looking[E], Generic[E]):
@@ -94,6 +99,27 @@ class Handling(Looking[E], Generic[E]):
             raise InvalidType(f"executor must be callable, not {executor!r}; of a pool, its submit")
         self._consumers.start(Threads(daemon, executor), deadline_of(self._runtime, timeout))
 
+    def stats(self) -> RingStats:
+        """Return figures of this ring, its subscribers and its handlers; never waits.
+
+        Of a ring between processes, waits and handlers are those of this process: see `disruptor.stats`.
+        """
+        sequencer = self._sequencer
+        voids, published = sequencer.voided.value, sequencer.published.value + 1
+        claimed, phase = sequencer.claimed.value + 1, sequencer.phase.value
+        broken = any(gate.failed.value for gate in sequencer.gates)
+        return RingStats(
+            self.capacity,
+            "broken" if broken else "open" if phase == OPEN else "halted" if phase == HALTED else "closed",
+            claimed,
+            published,
+            voids,
+            self.remaining_capacity,
+            sequencer.patience.stats(),
+            tuple(map(_figures, self.subscribers)),
+            self._consumers.stats(),
+        )
+
     def _handle(
         self, upstreams: tuple[Subscriber[E], ...], handlers: tuple[Handler[E], ...], options: HandlerOptions
     ) -> "EventHandlerGroup[E]":
@@ -129,15 +155,15 @@ class Handling(Looking[E], Generic[E]):
     def _join(
         self, handler: Handler[E], upstreams: tuple[Subscriber[E], ...], options: HandlerOptions
     ) -> Subscriber[E]:
-        start = options.get("start", Start.EARLIEST)
+        start, wait = options.get("start", Start.EARLIEST), options.get("wait")
         if "name" in options:
-            return self.register_subscriber(start=start, after=upstreams, name=options["name"])
+            return self.register_subscriber(start=start, after=upstreams, name=options["name"], wait=wait)
         own = name_of(handler)
         while True:
             taken = {subscriber.name for subscriber in self.subscribers}
             name = own if own not in taken else next(n for k in count(2) if (n := f"{own}-{k}") not in taken)
             try:
-                return self.register_subscriber(start=start, after=upstreams, name=name)
+                return self.register_subscriber(start=start, after=upstreams, name=name, wait=wait)
             except InvalidValue:
                 if name not in {subscriber.name for subscriber in self.subscribers}:
                     raise
@@ -181,6 +207,11 @@ class EventHandlerGroup(Generic[E]):
     @override
     def __repr__(self) -> str:
         return f"<EventHandlerGroup {', '.join(repr(subscriber.name) for subscriber in self.subscribers)}>"
+
+
+def _figures(subscriber: Subscriber[E]) -> SubscriberStats:
+    gate, waits = subscriber._gate, subscriber._barrier.patience.stats()
+    return SubscriberStats(subscriber.name, subscriber.sequence, subscriber.lag, bool(gate.failed.value), waits)
 
 
 def _same(one: object, other: object) -> bool:

@@ -16,6 +16,7 @@ from itertools import count
 from typing import Final, Generic, NamedTuple, TypeVar, final
 
 from disruptor._batch import Batch
+from disruptor._deadline import NS
 from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, SubscriberClosed, WaitTimeout
 from disruptor._sequence import Sequence
 from disruptor._sequencer import HALTED
@@ -24,6 +25,7 @@ from disruptor._sync import Runtime, deadline_of
 from disruptor.handlers._handler import HandlerFunction, Hooks
 from disruptor.handlers._progress import Progress
 from disruptor.on_error import VERBS, Decision, Failure, Policy, Stage
+from disruptor.stats import HandlerStats, State
 
 E = TypeVar("E")
 
@@ -54,8 +56,8 @@ class _Stopped(Exception):
 class BatchEventProcessor(Generic[E]):
     """A handler, and the subscriber through which it reads. (LMAX: `BatchEventProcessor`.)
 
-    `batches`, `events`, `errors`: how many it was given, and how many went wrong. Written by its thread; an old value is the
-    truth of a moment ago.
+    `batches`, `events`, `errors`: how many it was given, and how many went wrong; `busy_ns`: how long it has worked on
+    batches. Written by its thread; an old value is the truth of a moment ago.
     """
 
     __slots__ = (
@@ -67,6 +69,7 @@ class BatchEventProcessor(Generic[E]):
         "_progress",
         "_runtime",
         "batches",
+        "busy_ns",
         "errors",
         "events",
         "handler",
@@ -88,11 +91,16 @@ class BatchEventProcessor(Generic[E]):
         self.batches = 0
         self.events = 0
         self.errors = 0
+        self.busy_ns = 0
 
     @property
     def name(self) -> str:
         """The name of the handler: that of its subscriber."""
         return self.subscriber.name
+
+    def stats(self, state: State) -> HandlerStats:
+        """Return its figures; it does not know itself where it is."""
+        return HandlerStats(self.name, state, self.batches, self.events, self.errors, self.busy_ns / NS)
 
     def run(self, errors: list[BaseException], broken: Callable[[BaseException], None]) -> None:
         """Be the handler's thread, until there is nothing more to do; add what went wrong to `errors`.
@@ -156,10 +164,14 @@ class BatchEventProcessor(Generic[E]):
         if self._progress is not None:
             self._progress.hand(batch.sequences[-1] if n else None, batch.end)
         if n:
-            if hooks.on_batch_start is not None:
-                depth = max(n, self.subscriber._barrier.readable() - batch.sequences[0] + 1)
-                self._call("on_batch_start", partial(hooks.on_batch_start, n, depth))
-            done = self._by_event(batch, hooks.on_event) if hooks.on_event is not None else self._whole(batch)
+            begun = self._runtime.stopwatch_ns()
+            try:
+                if hooks.on_batch_start is not None:
+                    depth = max(n, self.subscriber._barrier.readable() - batch.sequences[0] + 1)
+                    self._call("on_batch_start", partial(hooks.on_batch_start, n, depth))
+                done = self._by_event(batch, hooks.on_event) if hooks.on_event is not None else self._whole(batch)
+            finally:
+                self.busy_ns += self._runtime.stopwatch_ns() - begun
             if not done:
                 return False
             self.batches += 1

@@ -22,8 +22,9 @@ from stateful.mutants._mutant import Mutant as Mutant
 from stateful.mutants._reading import READING
 from stateful.mutants._restarting import RESTARTING
 from stateful.mutants._sleeping import SLEEPING
+from stateful.mutants._waiting import WAITING
 from stateful.mutants._waking import WAKING
 
 MUTANTS: tuple[Mutant, ...] = (
-    WAKING + SLEEPING + CLAIMING + READING + BELONGING + FAILING + HANDLING + RESTARTING + AWAITING
+    WAKING + SLEEPING + CLAIMING + READING + BELONGING + FAILING + HANDLING + RESTARTING + AWAITING + WAITING
 )
