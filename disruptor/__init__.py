@@ -2,7 +2,7 @@
 
 Layers, each importing only from those above it (`shared._lock` is `shared/_lock.py`):
 
-    _override  _errors  _sequence  _cell  _start  _event_factory     the words
+    _override  _errors  _sequence  _cell  _start  _poll  _event_factory     the words
     _arguments  _deadline                                            checks of arguments, moments in time
     _sync                  the only module that blocks, locks, tells the time or starts a thread
     shared._kernel  shared._layout  shared._header      what a ring between processes needs, where its words lie
@@ -12,7 +12,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     shared._process_runtime  shared._posix  shared._files  shared._segment     what the operating system gives
     shared._lock  shared._signal  shared._claims  shared._gates  shared._turn     locks, sleepers, claims between processes
     shared._deaths  shared._sequencer     who has died, and what becomes of it; the order between processes
-    _barrier  shared._records  _batch  _claim     waiting to read; a batch on its way out, a claim on its way in
+    _barrier  shared._records  _batch  _polling  _claim     waiting to read; a batch on its way out, a claim on its way in
     _subscriber  _publishing       one reader; what producers do
     _roll  shared._roll  _parts    who is registered; what a ring is put together from
     shared._record_slots  shared._ring    records of NumPy in the slots; a ring between processes, put together
@@ -101,6 +101,8 @@ from disruptor._errors import (
     WaitTimeout as WaitTimeout,
 )
 from disruptor._event_factory import EventFactory as EventFactory
+from disruptor._poll import Poll as Poll
+from disruptor._polling import Polling as Polling
 from disruptor._sequence import INITIAL as INITIAL
 from disruptor._sequence import Sequence as Sequence
 from disruptor._start import Start as Start
@@ -139,6 +141,8 @@ __all__ = [
     "InvalidValue",
     "OutdatedSequence",
     "PickleCodec",
+    "Poll",
+    "Polling",
     "Progress",
     "Reading",
     "RingMismatch",

@@ -38,6 +38,7 @@ METHODS = {
     "update_sequence": Subscriber.update_sequence,
     "wait_for": Subscriber.wait_for,
     "read": Subscriber.read,
+    "poll": Subscriber.poll,
     "release": disruptor.Reading.__exit__,
     "iterate": Subscriber.__iter__,
     "batches": Subscriber.batches,
