@@ -19,6 +19,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     _joining                       who reads
     _looking                       what can be seen
     on_error  handlers._handler  handlers._progress  handlers._processor     one handler at work, and its errors
+    handlers._work  handlers._pool  handlers._worker          each event to one of several
     handlers._consumers  handlers._handling          handlers that begin and end together
     _disruptor                     the ring
     shared._marks  shared._inspect     a ring between processes, looked at from outside
@@ -115,7 +116,9 @@ from disruptor.handlers._handler import (
 )
 from disruptor.handlers._handling import EventHandlerGroup as EventHandlerGroup
 from disruptor.handlers._handling import HandlerOptions as HandlerOptions
+from disruptor.handlers._handling import WorkerPool as WorkerPool
 from disruptor.handlers._progress import Progress as Progress
+from disruptor.handlers._worker import PoolOptions as PoolOptions
 from disruptor.shared._codec import Codec as Codec
 from disruptor.shared._codec import PickleCodec as PickleCodec
 
@@ -143,6 +146,7 @@ __all__ = [
     "PickleCodec",
     "Poll",
     "Polling",
+    "PoolOptions",
     "Progress",
     "Reading",
     "RingMismatch",
@@ -159,4 +163,5 @@ __all__ = [
     "SubscriberDied",
     "Unsupported",
     "WaitTimeout",
+    "WorkerPool",
 ]

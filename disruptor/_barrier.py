@@ -114,6 +114,11 @@ class Barrier:
         with self._sequencer.lock:
             self._sequencer.news.wait_until(ready, deadline)
 
+    def refuse(self, sequence: int) -> None:
+        """Raise if `sequence` can never be read: the ring is closed, or somebody has failed. The caller holds the lock."""
+        self._refuse_if_never(sequence)
+        self._refuse_if_cut_off(sequence)
+
     def _refuse_if_never(self, sequence: int) -> None:
         phase = self._sequencer.phase.value
         last = self._sequencer.claimed.value

@@ -19,11 +19,16 @@ from disruptor._start import Start
 from disruptor._subscriber import Subscriber
 from disruptor._sync import deadline_of
 from disruptor.handlers._consumers import Consumers, Executor, Threads
-from disruptor.handlers._handler import Handler, hooks, name_of
+from disruptor.handlers._handler import EventHandler, Handler, HandlerFunction, hooks, name_of
+from disruptor.handlers._pool import Pool
 from disruptor.handlers._processor import BatchEventProcessor, Manner
+from disruptor.handlers._worker import PoolOptions, WorkProcessor, checked, event_function
 from disruptor.on_error import Policy, stop
 
 E = TypeVar("E")
+
+Worker = HandlerFunction[E] | EventHandler[E]
+"""What can be a worker of a pool."""
 
 
 class HandlerOptions(TypedDict, total=False):
@@ -59,14 +64,25 @@ class Handling(Looking[E], Generic[E]):
         """
         return self._handle((), handlers, options)
 
-    def after(self, *handlers: "Handler[E] | Subscriber[E] | EventHandlerGroup[E]") -> "EventHandlerGroup[E]":
-        """Return a group of handlers, subscribers or groups that there are, to go on from with `then`.
+    def handle_events_with_pool(self, *workers: Worker[E], **options: Unpack[PoolOptions[E]]) -> "WorkerPool[E]":
+        """Register a pool: each event goes to exactly one of its workers, each of which has a thread of its own.
+
+        To the others the pool is one subscriber, whose position is the highest sequence up to which all is done. A worker is
+        a function `(event, sequence, end_of_batch)`, or has `on_event`. For `options` see `PoolOptions`. (LMAX 3:
+        `handleEventsWithWorkerPool`.)
+        """
+        return self._pool((), workers, options)
+
+    def after(
+        self, *handlers: "Handler[E] | Subscriber[E] | EventHandlerGroup[E] | WorkerPool[E]"
+    ) -> "EventHandlerGroup[E]":
+        """Return a group of handlers, subscribers, groups or pools that there are, to go on from with `then`.
 
         Handlers are found by identity. Raises `InvalidValue` for one that is none of this ring's. (LMAX: `after`.)
         """
         found: dict[Subscriber[E], None] = {}
         for handler in handlers:
-            if isinstance(handler, EventHandlerGroup):
+            if isinstance(handler, (EventHandlerGroup, WorkerPool)):
                 mine = list(handler.subscribers)
             elif isinstance(handler, Subscriber):
                 mine = [handler]
@@ -124,6 +140,21 @@ class Handling(Looking[E], Generic[E]):
         self._consumers.add(processors)
         return EventHandlerGroup(self, tuple(processor.subscriber for processor in processors))
 
+    def _pool(
+        self, upstreams: tuple[Subscriber[E], ...], workers: tuple[Worker[E], ...], options: PoolOptions[E]
+    ) -> "WorkerPool[E]":
+        if not workers:
+            raise InvalidValue("at least one worker is needed")
+        key, manner = checked(options)
+        joining: HandlerOptions = {"start": options.get("start", Start.EARLIEST)}
+        if "name" in options:
+            joining["name"] = options["name"]
+        for worker in workers:
+            event_function(worker, hooks(worker))
+        pool = WorkerPool(self, Pool(self._join(workers[0], upstreams, joining), key, self._runtime), manner)
+        pool.add(*workers)
+        return pool
+
     def _join(
         self, handler: Handler[E], upstreams: tuple[Subscriber[E], ...], options: HandlerOptions
     ) -> Subscriber[E]:
@@ -166,13 +197,92 @@ class EventHandlerGroup(Generic[E]):
         """
         return self._ring._handle(self.subscribers, handlers, options)
 
-    def and_(self, *others: "EventHandlerGroup[E]") -> "EventHandlerGroup[E]":
+    def then_pool(self, *workers: Worker[E], **options: Unpack[PoolOptions[E]]) -> "WorkerPool[E]":
+        """Register a pool that gets an event when all of this group are done with it: as `handle_events_with_pool`."""
+        return self._ring._pool(self.subscribers, workers, options)
+
+    def and_(self, *others: "EventHandlerGroup[E] | WorkerPool[E]") -> "EventHandlerGroup[E]":
         """Return this group and others as one: so branches join again. (LMAX: `and`.)"""
         return self._ring.after(self, *others)
 
     @override
     def __repr__(self) -> str:
         return f"<EventHandlerGroup {', '.join(repr(subscriber.name) for subscriber in self.subscribers)}>"
+
+
+@final
+class WorkerPool(Generic[E]):
+    """Some workers, each event to one of them; workers come and go at any moment.
+
+    >>> from disruptor import Disruptor
+    >>> seen: list[str] = []
+    >>> def work(event: str, sequence: int, end_of_batch: bool) -> None:
+    ...     seen.append(event)
+    >>> ring: Disruptor[str] = Disruptor(8)
+    >>> pool = ring.handle_events_with_pool(work, work)
+    >>> with ring:
+    ...     ring.publish_many(["a", "b", "c"])
+    range(0, 3)
+    >>> sorted(seen), pool
+    (['a', 'b', 'c'], <WorkerPool 'work' of 2>)
+    """
+
+    __slots__ = ("_count", "_manner", "_pool", "_ring", "subscribers")
+
+    def __init__(self, ring: Handling[E], pool: Pool[E], manner: Manner) -> None:
+        self._ring = ring
+        self._pool = pool
+        self._manner = manner
+        self._count = count(1)
+        self.subscribers = (pool.subscriber,)
+        """The one subscriber through which all workers read: to look at, to remove with the whole pool, to be `after`."""
+
+    @property
+    def workers(self) -> tuple[str, ...]:
+        """The names of the workers."""
+        return tuple(worker.name for worker in self._pool.workers)
+
+    def add(self, *workers: Worker[E], on_error: Policy | None = None) -> tuple[str, ...]:
+        """Add workers, and return their names; if the ring was started, they begin at once.
+
+        `on_error` is their policy, if not the pool's. Raises `SubscriberClosed` if the pool was removed.
+        """
+        self._pool.subscriber._barrier.registered()
+        if on_error is not None and not callable(on_error):
+            raise InvalidType(f"on_error must be callable, not {on_error!r}; see disruptor.on_error")
+        manner = self._manner if on_error is None else self._manner._replace(policy=on_error)
+        name, runtime = self._pool.subscriber.name, self._ring._runtime
+        added = [
+            WorkProcessor(worker, hooks(worker), manner, self._pool, f"{name}-{next(self._count)}", runtime)
+            for worker in workers
+        ]
+        self._pool.add(added)
+        self._ring._consumers.add(added)
+        return tuple(worker.name for worker in added)
+
+    def remove(self, name: str) -> None:
+        """Let a worker take nothing more: it ends after the event that it may have in hand.
+
+        Returns at once. Raises `InvalidValue` if there is no such worker, or no other: what is left would reach nobody. The
+        whole pool is removed with its subscriber.
+        """
+        self._pool.remove(name)
+
+    def then(self, *handlers: Handler[E], **options: Unpack[HandlerOptions]) -> EventHandlerGroup[E]:
+        """Register handlers that get an event when it, and all before it, are done here. As `EventHandlerGroup.then`."""
+        return self._ring._handle(self.subscribers, handlers, options)
+
+    def then_pool(self, *workers: Worker[E], **options: Unpack[PoolOptions[E]]) -> "WorkerPool[E]":
+        """Register a pool that gets an event when it, and all before it, are done here."""
+        return self._ring._pool(self.subscribers, workers, options)
+
+    def and_(self, *others: "EventHandlerGroup[E] | WorkerPool[E]") -> EventHandlerGroup[E]:
+        """Return this pool and others as one group."""
+        return self._ring.after(self, *others)
+
+    @override
+    def __repr__(self) -> str:
+        return f"<WorkerPool {self._pool.subscriber.name!r} of {len(self.workers)}>"
 
 
 def _same(one: object, other: object) -> bool:

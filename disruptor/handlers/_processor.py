@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from itertools import count
-from typing import Final, Generic, NamedTuple, NoReturn, TypeVar, final
+from typing import Final, Generic, NamedTuple, NoReturn, TypeVar
 
 from disruptor._batch import Batch
 from disruptor._errors import DisruptorClosed, InvalidType, SubscriberClosed, WaitTimeout
@@ -49,7 +49,6 @@ class _Stopped(Exception):
         self.error = error
 
 
-@final
 class BatchEventProcessor(Generic[E]):
     """A handler, and the subscriber through which it reads. (LMAX: `BatchEventProcessor`.)
 
@@ -93,6 +92,11 @@ class BatchEventProcessor(Generic[E]):
         """The name of the handler: that of its subscriber."""
         return self.subscriber.name
 
+    @property
+    def closed(self) -> bool:
+        """Whether it has nothing to do any more: it was removed from its ring."""
+        return self.subscriber.closed
+
     def run(self, broken: Callable[[BaseException], None]) -> list[BaseException]:
         """Be the handler's thread, until there is nothing more to do; return what went wrong.
 
@@ -100,16 +104,22 @@ class BatchEventProcessor(Generic[E]):
         """
         errors: list[BaseException] = []
         try:
-            self.subscriber._begin()
+            self._enter()
             try:
                 self._serve(errors, broken)
             finally:
-                self.subscriber._finish()
+                self._leave()
         except (DisruptorClosed, SubscriberClosed):
             pass  # it was removed before it began
         except BaseException as error:
             self._ended(error, errors, broken)
         return errors
+
+    def _enter(self) -> None:
+        self.subscriber._begin()
+
+    def _leave(self) -> None:
+        self.subscriber._finish()
 
     def _serve(self, errors: list[BaseException], broken: Callable[[BaseException], None]) -> None:
         """Work, and shut down; whatever happens, both."""
@@ -246,8 +256,12 @@ class BatchEventProcessor(Generic[E]):
         where = failure.stage if failure.sequence is None else f"{failure.stage} of {failure.sequence}"
         LOG.warning("handler %r has raised in %s: %s", self.name, where, decision.verb, exc_info=failure.error)
         if decision.verb != "skip" and decision.pause > 0:
-            self.subscriber._barrier.pause(deadline_of(self._runtime, decision.pause))
+            self._pause(deadline_of(self._runtime, decision.pause))
         return decision
+
+    def _pause(self, deadline: int | None) -> None:
+        """Wait until `deadline`. Raises as soon as there is nothing to wait for any more."""
+        self.subscriber._barrier.pause(deadline)
 
     def _stop(self, error: Exception, sequence: int | None) -> NoReturn:
         if sequence is not None:

@@ -19,8 +19,11 @@ from stateful.mutants._failing import FAILING
 from stateful.mutants._handling import HANDLING
 from stateful.mutants._mutant import Mutant as Mutant
 from stateful.mutants._polling import POLLING
+from stateful.mutants._pooling import POOLING
 from stateful.mutants._reading import READING
 from stateful.mutants._sleeping import SLEEPING
 from stateful.mutants._waking import WAKING
 
-MUTANTS: tuple[Mutant, ...] = WAKING + SLEEPING + CLAIMING + READING + POLLING + BELONGING + FAILING + HANDLING
+MUTANTS: tuple[Mutant, ...] = (
+    WAKING + SLEEPING + CLAIMING + READING + POLLING + BELONGING + FAILING + HANDLING + POOLING
+)

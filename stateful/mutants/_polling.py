@@ -3,6 +3,10 @@
 from stateful.mutants._mutant import BARRIER, Mutant
 
 POLLING_FILE = "_polling.py"
+ENDS = (
+    "            if sequencer.phase.value == CLOSED and sequence > sequencer.claimed.value:\n"
+    "                return Poll.CLOSED\n"
+)
 
 POLLING: tuple[Mutant, ...] = (
     Mutant(
@@ -42,7 +46,7 @@ POLLING: tuple[Mutant, ...] = (
     Mutant(
         "a poll is told of the end before the last event",
         BARRIER,
-        "            if sequencer.phase.value == CLOSED and sequence > sequencer.claimed.value:\n                return Poll.CLOSED\n",
+        ENDS,
         "            if sequencer.phase.value == CLOSED:\n                return Poll.CLOSED\n",
         "S9",
         "B6",
@@ -51,7 +55,7 @@ POLLING: tuple[Mutant, ...] = (
     Mutant(
         "a poll is not told of the end",
         BARRIER,
-        "            if sequencer.phase.value == CLOSED and sequence > sequencer.claimed.value:\n                return Poll.CLOSED\n",
+        ENDS,
         "",
         "S9",
         "B6",
