@@ -13,12 +13,13 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     shared._lock  shared._signal  shared._claims  shared._gates  shared._turn     locks, sleepers, claims between processes
     shared._deaths  shared._sequencer     who has died, and what becomes of it; the order between processes
     _barrier  shared._records  _batch  _polling  _claim     waiting to read; a batch on its way out, a claim on its way in
-    _subscriber  _publishing       one reader; what producers do
+    _subscriber  _publisher  _publishing       one reader; what producers do
     _roll  shared._roll  _parts    who is registered; what a ring is put together from
     shared._record_slots  shared._ring    records of NumPy in the slots; a ring between processes, put together
     _joining                       who reads
     _looking                       what can be seen
     on_error  handlers._handler  handlers._progress  handlers._processor     one handler at work, and its errors
+    handlers._batched  combine                                handlers made of handlers
     handlers._work  handlers._pool  handlers._worker          each event to one of several
     handlers._consumers  handlers._handling          handlers that begin and end together
     _disruptor                     the ring
@@ -104,6 +105,7 @@ from disruptor._errors import (
 from disruptor._event_factory import EventFactory as EventFactory
 from disruptor._poll import Poll as Poll
 from disruptor._polling import Polling as Polling
+from disruptor._publisher import Publisher as Publisher
 from disruptor._sequence import INITIAL as INITIAL
 from disruptor._sequence import Sequence as Sequence
 from disruptor._start import Start as Start
@@ -148,6 +150,7 @@ __all__ = [
     "Polling",
     "PoolOptions",
     "Progress",
+    "Publisher",
     "Reading",
     "RingMismatch",
     "RingNotFound",

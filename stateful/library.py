@@ -11,6 +11,8 @@ import disruptor._gate
 import disruptor._held
 import disruptor._joining
 import disruptor._looking
+import disruptor._polling
+import disruptor._publisher
 import disruptor._publishing
 import disruptor._roll
 import disruptor._sequencer
@@ -19,8 +21,11 @@ import disruptor._subscriber
 import disruptor._sync
 import disruptor.handlers._consumers
 import disruptor.handlers._handling
+import disruptor.handlers._pool
 import disruptor.handlers._processor
 import disruptor.handlers._progress
+import disruptor.handlers._work
+import disruptor.handlers._worker
 
 LIBRARY = (
     disruptor._barrier,
@@ -35,10 +40,15 @@ LIBRARY = (
     disruptor._looking,
     disruptor.handlers._processor,
     disruptor.handlers._progress,
+    disruptor._polling,
+    disruptor.handlers._pool,
+    disruptor._publisher,
     disruptor._publishing,
     disruptor._roll,
     disruptor._sequencer,
     disruptor._slots,
     disruptor._subscriber,
     disruptor._sync,
+    disruptor.handlers._work,
+    disruptor.handlers._worker,
 )

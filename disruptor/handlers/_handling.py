@@ -18,6 +18,7 @@ from disruptor._override import override
 from disruptor._start import Start
 from disruptor._subscriber import Subscriber
 from disruptor._sync import deadline_of
+from disruptor.handlers._batched import Batched, inner
 from disruptor.handlers._consumers import Consumers, Executor, Threads
 from disruptor.handlers._handler import EventHandler, Handler, HandlerFunction, hooks, name_of
 from disruptor.handlers._pool import Pool
@@ -56,7 +57,9 @@ class Handling(Looking[E], Generic[E]):
 
     _consumers: Consumers[E]
 
-    def handle_events_with(self, *handlers: Handler[E], **options: Unpack[HandlerOptions]) -> "EventHandlerGroup[E]":
+    def handle_events_with(
+        self, *handlers: Handler[E] | Batched[E], **options: Unpack[HandlerOptions]
+    ) -> "EventHandlerGroup[E]":
         """Register handlers, each of which will get every event, in a thread of its own; return them as a group.
 
         A handler is a function `(event, sequence, end_of_batch)`, or an `EventHandler` or a `BatchHandler`. It runs from
@@ -74,7 +77,7 @@ class Handling(Looking[E], Generic[E]):
         return self._pool((), workers, options)
 
     def after(
-        self, *handlers: "Handler[E] | Subscriber[E] | EventHandlerGroup[E] | WorkerPool[E]"
+        self, *handlers: "Handler[E] | Batched[E] | Subscriber[E] | EventHandlerGroup[E] | WorkerPool[E]"
     ) -> "EventHandlerGroup[E]":
         """Return a group of handlers, subscribers, groups or pools that there are, to go on from with `then`.
 
@@ -109,7 +112,10 @@ class Handling(Looking[E], Generic[E]):
         self._consumers.start(Threads(daemon, executor), deadline_of(self._runtime, timeout))
 
     def _handle(
-        self, upstreams: tuple[Subscriber[E], ...], handlers: tuple[Handler[E], ...], options: HandlerOptions
+        self,
+        upstreams: tuple[Subscriber[E], ...],
+        handlers: tuple[Handler[E] | Batched[E], ...],
+        options: HandlerOptions,
     ) -> "EventHandlerGroup[E]":
         if not handlers:
             raise InvalidValue("at least one handler is needed")
@@ -127,12 +133,13 @@ class Handling(Looking[E], Generic[E]):
         timeout = check_timeout(options.get("timeout"))
         most = integer_between("max_batch_size", options.get("max_batch_size", self.capacity), 1, self.capacity)
         manner = Manner(most, progress == "event", policy, timeout)
-        methods = [hooks(handler) for handler in handlers]
+        methods = [hooks(inner(handler)) for handler in handlers]
+        manners = [one.manner(manner, self.capacity) if isinstance(one, Batched) else manner for one in handlers]
         processors: list[BatchEventProcessor[E]] = []
         try:
-            for handler, called in zip(handlers, methods, strict=True):
-                subscriber = self._join(handler, upstreams, options)
-                processors.append(BatchEventProcessor(handler, called, manner, subscriber, self._runtime))
+            for handler, called, mine in zip(handlers, methods, manners, strict=True):
+                subscriber = self._join(inner(handler), upstreams, options)
+                processors.append(BatchEventProcessor(handler, called, mine, subscriber, self._runtime))
         except BaseException:
             for processor in processors:
                 processor.subscriber.close()  # all or none
@@ -190,7 +197,7 @@ class EventHandlerGroup(Generic[E]):
         self.subscribers = subscribers
         """The subscribers through which they read: to look at, to remove, to be `after`."""
 
-    def then(self, *handlers: Handler[E], **options: Unpack[HandlerOptions]) -> "EventHandlerGroup[E]":
+    def then(self, *handlers: Handler[E] | Batched[E], **options: Unpack[HandlerOptions]) -> "EventHandlerGroup[E]":
         """Register handlers that get an event when all of this group are done with it; return these as a group.
 
         As `Disruptor.handle_events_with`. (LMAX: `then`.)
@@ -268,7 +275,7 @@ class WorkerPool(Generic[E]):
         """
         self._pool.remove(name)
 
-    def then(self, *handlers: Handler[E], **options: Unpack[HandlerOptions]) -> EventHandlerGroup[E]:
+    def then(self, *handlers: Handler[E] | Batched[E], **options: Unpack[HandlerOptions]) -> EventHandlerGroup[E]:
         """Register handlers that get an event when it, and all before it, are done here. As `EventHandlerGroup.then`."""
         return self._ring._handle(self.subscribers, handlers, options)
 

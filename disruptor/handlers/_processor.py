@@ -10,6 +10,7 @@ Rule 3: whatever else ends it breaks the ring: nobody waits for ever for a handl
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from typing import Final, Generic, NamedTuple, NoReturn, TypeVar
@@ -39,6 +40,8 @@ class Manner(NamedTuple):
     policy: Policy
     timeout: float | None
     """Seconds without an event after which `on_timeout` is called."""
+    linger: float | None = None
+    """Seconds that are waited for a whole batch, from when its first event is there; None: it takes what there is."""
 
 
 class _Stopped(Exception):
@@ -152,12 +155,23 @@ class BatchEventProcessor(Generic[E]):
             self._call("on_start", hooks.on_start)
         while True:
             try:
-                batch = subscriber._look(first, self._manner.most, deadline_of(self._runtime, self._manner.timeout))
+                batch = self._collected(first)
             except WaitTimeout:
                 if hooks.on_timeout is not None:
                     self._call("on_timeout", partial(hooks.on_timeout, Sequence(first - 1)))
                 continue
             first = batch.end + 1 if self._given(batch) else max(first, subscriber.sequence + 1)
+
+    def _collected(self, first: int) -> Batch[E]:
+        """Wait for events from `first` on, and, if the handler wants that, until there are many."""
+        subscriber, most, linger = self.subscriber, self._manner.most, self._manner.linger
+        batch = subscriber._look(first, most, deadline_of(self._runtime, self._manner.timeout))
+        last = first + most - 1
+        if linger is None or batch.end >= last:
+            return batch
+        with suppress(WaitTimeout, DisruptorClosed):  # the time is over, or there is not more to come
+            subscriber._barrier.wait_for(last, deadline_of(self._runtime, linger))
+        return subscriber._look(first, most, None)
 
     def _given(self, batch: Batch[E]) -> bool:
         """Hand a batch out and mark it; return whether it is done with, or is to come again."""

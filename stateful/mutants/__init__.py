@@ -15,6 +15,7 @@ from stateful.mutants._classes import CLASSES as CLASSES
 from stateful.mutants._classes import LEAST as LEAST
 from stateful.mutants._classes import NO_CLASS as NO_CLASS
 from stateful.mutants._classes import NOT_LEAST as NOT_LEAST
+from stateful.mutants._combining import COMBINING
 from stateful.mutants._failing import FAILING
 from stateful.mutants._handling import HANDLING
 from stateful.mutants._mutant import Mutant as Mutant
@@ -25,5 +26,5 @@ from stateful.mutants._sleeping import SLEEPING
 from stateful.mutants._waking import WAKING
 
 MUTANTS: tuple[Mutant, ...] = (
-    WAKING + SLEEPING + CLAIMING + READING + POLLING + BELONGING + FAILING + HANDLING + POOLING
+    WAKING + SLEEPING + CLAIMING + READING + POLLING + BELONGING + FAILING + HANDLING + POOLING + COMBINING
 )

@@ -53,7 +53,7 @@ METHODS = {
 # Public methods that are another spelling of one of these, or only look, or are of handlers: these register subscribers,
 # read, mark, fail and close, and in which order is explored by the stories of `stateful/test_handlers.py`.
 OTHERS = {
-    "handle_events_with", "after", "shutdown",
+    "handle_events_with", "handle_events_with_pool", "after", "shutdown", "publisher",
     "has_available_capacity", "registerSubscriber", "removeSubscriber", "waitFor", "getCursor",
 }  # fmt: skip
 
