@@ -21,9 +21,11 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     on_error  handlers._handler  handlers._progress  handlers._processor     one handler at work, and its errors
     handlers._batched  combine                                handlers made of handlers
     handlers._work  handlers._pool  handlers._worker          each event to one of several
-    handlers._consumers  handlers._handling          handlers that begin and end together
+    handlers._consumers  handlers._groups  handlers._handling          handlers that begin and end together
+    aio._waiting  aio._reading  aio._publishing      the same in an event loop; only when asked for
+    _awaiting                      the ring in an event loop
     _disruptor                     the ring
-    shared._marks  shared._inspect     a ring between processes, looked at from outside
+    shared._marks  shared._views  shared._inspect     a ring between processes, looked at from outside
     shared._texts  shared._top  __main__         the command, `python -m disruptor`
 
 A tour:
@@ -110,15 +112,15 @@ from disruptor._sequence import INITIAL as INITIAL
 from disruptor._sequence import Sequence as Sequence
 from disruptor._start import Start as Start
 from disruptor._subscriber import Subscriber as Subscriber
+from disruptor.handlers._groups import EventHandlerGroup as EventHandlerGroup
+from disruptor.handlers._groups import WorkerPool as WorkerPool
 from disruptor.handlers._handler import (
     BatchHandler as BatchHandler,
 )
 from disruptor.handlers._handler import (
     EventHandler as EventHandler,
 )
-from disruptor.handlers._handling import EventHandlerGroup as EventHandlerGroup
-from disruptor.handlers._handling import HandlerOptions as HandlerOptions
-from disruptor.handlers._handling import WorkerPool as WorkerPool
+from disruptor.handlers._handler import HandlerOptions as HandlerOptions
 from disruptor.handlers._progress import Progress as Progress
 from disruptor.handlers._worker import PoolOptions as PoolOptions
 from disruptor.shared._codec import Codec as Codec

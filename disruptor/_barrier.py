@@ -8,6 +8,8 @@ Rule 4: halting and removal refuse at once, even what could be read. Closing, an
         what can never come.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import final
 
 from disruptor._errors import DisruptorClosed, SubscriberClosed, WaitTimeout
@@ -67,11 +69,8 @@ class Barrier:
         sequencer = self._sequencer
 
         def ready() -> bool:
-            self.confirm()
-            if self.readable() >= sequence:
+            if self._ready(sequence):
                 return True
-            self._refuse_if_never(sequence)
-            self._refuse_if_cut_off(sequence)
             if deadline is None:
                 sequencer.refuse_own_claim(sequence)
             return False
@@ -104,6 +103,14 @@ class Barrier:
             self._refuse_if_cut_off(sequence)
             return Poll.GATED if sequencer.published.value >= sequence else Poll.IDLE
 
+    def watch(self, sequence: int, call: Callable[[], object]) -> bool:
+        """Tell whether `sequence` may be read; if not, have `call` called once, when it is time to ask again.
+
+        Never waits, but for the lock. Raises as `wait_for` does.
+        """
+        with self._sequencer.lock:
+            return self._sequencer.news.watch(partial(self._ready, sequence), call)
+
     def pause(self, deadline: int | None) -> None:
         """Wait until `deadline`, whatever is published. Raises as `confirm` does, as soon as that is known."""
 
@@ -118,6 +125,15 @@ class Barrier:
         """Raise if `sequence` can never be read: the ring is closed, or somebody has failed. The caller holds the lock."""
         self._refuse_if_never(sequence)
         self._refuse_if_cut_off(sequence)
+
+    def _ready(self, sequence: int) -> bool:
+        """Tell whether `sequence` may be read; raise if it cannot come any more. The caller holds the lock."""
+        self.confirm()
+        if self.readable() >= sequence:
+            return True
+        self._refuse_if_never(sequence)
+        self._refuse_if_cut_off(sequence)
+        return False
 
     def _refuse_if_never(self, sequence: int) -> None:
         phase = self._sequencer.phase.value

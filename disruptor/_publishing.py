@@ -63,13 +63,8 @@ class Publishing(Generic[E]):
         slots, sequencer = self._slots, self._sequencer
         if slots.in_place:
             self._refuse("publish_many", "claim")
-        kind = type(events)
-        if not hasattr(kind, "__len__") or not (hasattr(kind, "__iter__") or hasattr(kind, "__getitem__")):
-            raise InvalidType(f"publish_many needs a sized iterable, not {events!r}; wrap it in a list")
-        self._require_to_fit(len(events))
-        batch = list(events)
+        batch = self._listed(events)
         n = len(batch)
-        self._require_to_fit(n)  # again: its size may have been wrong
         if slots.encodes:
             batch = [slots.encode(event) for event in batch]
         deadline = deadline_of(self._runtime, timeout)
@@ -92,14 +87,8 @@ class Publishing(Generic[E]):
         If `translate` raises, the sequence becomes void, the exception reaches the caller, and nobody is ever shown
         the half-filled event. Otherwise as `publish`. (LMAX: `EventTranslator`, which publishes what was left.)
         """
-        if not self._slots.in_place:
-            self._refuse("publish_event", "publish")
-        if not callable(translate):
-            raise InvalidType(f"translate must be callable, not {translate!r}")
-        with self.claim(timeout=timeout) as claim:
-            sequence = Sequence(claim.sequences.start)
-            translate(claim[0], sequence)
-        return sequence
+        self._require_translator(translate)
+        return self._filled(self.claim(timeout=timeout), translate)
 
     def claim(self, n: SupportsIndex = 1, *, timeout: float | None = None) -> Claim[E]:
         """Take `n` consecutive sequences and return them as a `Claim`, to be filled and then published.
@@ -121,6 +110,30 @@ class Publishing(Generic[E]):
         ring is full. With a `timeout` the last two wait as long before.
         """
         return Publisher(self, self._runtime, overflow, timeout)
+
+    def _listed(self, events: Collection[E]) -> list[E]:
+        """Return what `publish_many` is to publish."""
+        kind = type(events)
+        if not hasattr(kind, "__len__") or not (hasattr(kind, "__iter__") or hasattr(kind, "__getitem__")):
+            raise InvalidType(f"publish_many needs a sized iterable, not {events!r}; wrap it in a list")
+        self._require_to_fit(len(events))
+        batch = list(events)
+        self._require_to_fit(len(batch))  # again: its size may have been wrong
+        return batch
+
+    def _require_translator(self, translate: object) -> None:
+        """Raise `InvalidType` unless the ring is in place, and `translate` can be called."""
+        if not self._slots.in_place:
+            self._refuse("publish_event", "publish")
+        if not callable(translate):
+            raise InvalidType(f"translate must be callable, not {translate!r}")
+
+    def _filled(self, claim: Claim[E], translate: Callable[[E, Sequence], object]) -> Sequence:
+        """Fill a claim of one and publish it; return its sequence."""
+        with claim:
+            sequence = Sequence(claim.sequences.start)
+            translate(claim[0], sequence)
+        return sequence
 
     def _require_to_fit(self, n: int) -> None:
         capacity = self._sequencer.capacity

@@ -8,46 +8,25 @@ Rule 2: `then` means: after all of the group. A handler that fails or is slow ho
 
 from itertools import count
 from types import MethodType
-from typing import Generic, Literal, SupportsIndex, TypedDict, TypeVar, Unpack, final
+from typing import Generic, TypeVar, Unpack
 
 from disruptor._arguments import integer_between
 from disruptor._deadline import check_timeout
 from disruptor._errors import InvalidType, InvalidValue
 from disruptor._looking import Looking
-from disruptor._override import override
 from disruptor._start import Start
 from disruptor._subscriber import Subscriber
 from disruptor._sync import deadline_of
 from disruptor.handlers._batched import Batched, inner
 from disruptor.handlers._consumers import Consumers, Executor, Threads
-from disruptor.handlers._handler import EventHandler, Handler, HandlerFunction, hooks, name_of
+from disruptor.handlers._groups import EventHandlerGroup, WorkerPool
+from disruptor.handlers._handler import Handler, HandlerOptions, Worker, hooks, name_of
 from disruptor.handlers._pool import Pool
 from disruptor.handlers._processor import BatchEventProcessor, Manner
-from disruptor.handlers._worker import PoolOptions, WorkProcessor, checked, event_function
-from disruptor.on_error import Policy, stop
+from disruptor.handlers._worker import PoolOptions, checked, event_function
+from disruptor.on_error import stop
 
 E = TypeVar("E")
-
-Worker = HandlerFunction[E] | EventHandler[E]
-"""What can be a worker of a pool."""
-
-
-class HandlerOptions(TypedDict, total=False):
-    """How handlers are to be called."""
-
-    name: str
-    """Of the subscriber and of the thread; for one handler only. Otherwise it is that of the function or class."""
-    max_batch_size: SupportsIndex
-    """Events in a batch, at most, in `1..capacity`; the capacity, if not given."""
-    progress: Literal["batch", "event"]
-    """Whether what a handler has done is marked batch by batch (the default) or event by event: then producers and those who
-    come after never wait for the rest of a batch, and each event costs a wake-up of theirs."""
-    on_error: Policy
-    """What is done when the handler raises: see `disruptor.on_error`; `stop`, if not given."""
-    timeout: float
-    """Seconds without an event after which `on_timeout` is called, again and again; never, if not given."""
-    start: "Start | SupportsIndex"
-    """The first event that it is given: as in `register_subscriber`."""
 
 
 class Handling(Looking[E], Generic[E]):
@@ -83,6 +62,8 @@ class Handling(Looking[E], Generic[E]):
 
         Handlers are found by identity. Raises `InvalidValue` for one that is none of this ring's. (LMAX: `after`.)
         """
+        if not handlers:
+            raise InvalidValue("at least one handler, subscriber or group is needed to be after")
         found: dict[Subscriber[E], None] = {}
         for handler in handlers:
             if isinstance(handler, (EventHandlerGroup, WorkerPool)):
@@ -140,11 +121,11 @@ class Handling(Looking[E], Generic[E]):
             for handler, called, mine in zip(handlers, methods, manners, strict=True):
                 subscriber = self._join(inner(handler), upstreams, options)
                 processors.append(BatchEventProcessor(handler, called, mine, subscriber, self._runtime))
+            self._consumers.add(processors)
         except BaseException:
             for processor in processors:
                 processor.subscriber.close()  # all or none
             raise
-        self._consumers.add(processors)
         return EventHandlerGroup(self, tuple(processor.subscriber for processor in processors))
 
     def _pool(
@@ -169,127 +150,15 @@ class Handling(Looking[E], Generic[E]):
         if "name" in options:
             return self.register_subscriber(start=start, after=upstreams, name=options["name"])
         own = name_of(handler)
-        taken = {subscriber.name for subscriber in self.subscribers}
-        name = own if own not in taken else next(n for k in count(2) if (n := f"{own}-{k}") not in taken)
-        return self.register_subscriber(start=start, after=upstreams, name=name)
-
-
-@final
-class EventHandlerGroup(Generic[E]):
-    """Some handlers of one ring, to say what comes after all of them. (LMAX: `EventHandlerGroup`.)
-
-    >>> from disruptor import Disruptor
-    >>> seen: list[str] = []
-    >>> ring: Disruptor[str] = Disruptor(8)
-    >>> first = ring.handle_events_with(lambda event, sequence, end: seen.append(event), name="first")
-    >>> last = first.then(lambda event, sequence, end: seen.append(event.upper()), name="last")
-    >>> with ring:
-    ...     ring.publish("a")
-    0
-    >>> seen, last
-    (['a', 'A'], <EventHandlerGroup 'last'>)
-    """
-
-    __slots__ = ("_ring", "subscribers")
-
-    def __init__(self, ring: Handling[E], subscribers: tuple[Subscriber[E], ...]) -> None:
-        self._ring = ring
-        self.subscribers = subscribers
-        """The subscribers through which they read: to look at, to remove, to be `after`."""
-
-    def then(self, *handlers: Handler[E] | Batched[E], **options: Unpack[HandlerOptions]) -> "EventHandlerGroup[E]":
-        """Register handlers that get an event when all of this group are done with it; return these as a group.
-
-        As `Disruptor.handle_events_with`. (LMAX: `then`.)
-        """
-        return self._ring._handle(self.subscribers, handlers, options)
-
-    def then_pool(self, *workers: Worker[E], **options: Unpack[PoolOptions[E]]) -> "WorkerPool[E]":
-        """Register a pool that gets an event when all of this group are done with it: as `handle_events_with_pool`."""
-        return self._ring._pool(self.subscribers, workers, options)
-
-    def and_(self, *others: "EventHandlerGroup[E] | WorkerPool[E]") -> "EventHandlerGroup[E]":
-        """Return this group and others as one: so branches join again. (LMAX: `and`.)"""
-        return self._ring.after(self, *others)
-
-    @override
-    def __repr__(self) -> str:
-        return f"<EventHandlerGroup {', '.join(repr(subscriber.name) for subscriber in self.subscribers)}>"
-
-
-@final
-class WorkerPool(Generic[E]):
-    """Some workers, each event to one of them; workers come and go at any moment.
-
-    >>> from disruptor import Disruptor
-    >>> seen: list[str] = []
-    >>> def work(event: str, sequence: int, end_of_batch: bool) -> None:
-    ...     seen.append(event)
-    >>> ring: Disruptor[str] = Disruptor(8)
-    >>> pool = ring.handle_events_with_pool(work, work)
-    >>> with ring:
-    ...     ring.publish_many(["a", "b", "c"])
-    range(0, 3)
-    >>> sorted(seen), pool
-    (['a', 'b', 'c'], <WorkerPool 'work' of 2>)
-    """
-
-    __slots__ = ("_count", "_manner", "_pool", "_ring", "subscribers")
-
-    def __init__(self, ring: Handling[E], pool: Pool[E], manner: Manner) -> None:
-        self._ring = ring
-        self._pool = pool
-        self._manner = manner
-        self._count = count(1)
-        self.subscribers = (pool.subscriber,)
-        """The one subscriber through which all workers read: to look at, to remove with the whole pool, to be `after`."""
-
-    @property
-    def workers(self) -> tuple[str, ...]:
-        """The names of the workers."""
-        return tuple(worker.name for worker in self._pool.workers)
-
-    def add(self, *workers: Worker[E], on_error: Policy | None = None) -> tuple[str, ...]:
-        """Add workers, and return their names; if the ring was started, they begin at once.
-
-        `on_error` is their policy, if not the pool's. Raises `SubscriberClosed` if the pool was removed.
-        """
-        self._pool.subscriber._barrier.registered()
-        if on_error is not None and not callable(on_error):
-            raise InvalidType(f"on_error must be callable, not {on_error!r}; see disruptor.on_error")
-        manner = self._manner if on_error is None else self._manner._replace(policy=on_error)
-        name, runtime = self._pool.subscriber.name, self._ring._runtime
-        added = [
-            WorkProcessor(worker, hooks(worker), manner, self._pool, f"{name}-{next(self._count)}", runtime)
-            for worker in workers
-        ]
-        self._pool.add(added)
-        self._ring._consumers.add(added)
-        return tuple(worker.name for worker in added)
-
-    def remove(self, name: str) -> None:
-        """Let a worker take nothing more: it ends after the event that it may have in hand.
-
-        Returns at once. Raises `InvalidValue` if there is no such worker, or no other: what is left would reach nobody. The
-        whole pool is removed with its subscriber.
-        """
-        self._pool.remove(name)
-
-    def then(self, *handlers: Handler[E] | Batched[E], **options: Unpack[HandlerOptions]) -> EventHandlerGroup[E]:
-        """Register handlers that get an event when it, and all before it, are done here. As `EventHandlerGroup.then`."""
-        return self._ring._handle(self.subscribers, handlers, options)
-
-    def then_pool(self, *workers: Worker[E], **options: Unpack[PoolOptions[E]]) -> "WorkerPool[E]":
-        """Register a pool that gets an event when it, and all before it, are done here."""
-        return self._ring._pool(self.subscribers, workers, options)
-
-    def and_(self, *others: "EventHandlerGroup[E] | WorkerPool[E]") -> EventHandlerGroup[E]:
-        """Return this pool and others as one group."""
-        return self._ring.after(self, *others)
-
-    @override
-    def __repr__(self) -> str:
-        return f"<WorkerPool {self._pool.subscriber.name!r} of {len(self.workers)}>"
+        while True:
+            taken = {subscriber.name for subscriber in self.subscribers}
+            name = own if own not in taken else next(n for k in count(2) if (n := f"{own}-{k}") not in taken)
+            try:
+                return self.register_subscriber(start=start, after=upstreams, name=name)
+            except InvalidValue:
+                if name not in {subscriber.name for subscriber in self.subscribers}:
+                    raise
+                # Somebody else was quicker to take that name.
 
 
 def _same(one: object, other: object) -> bool:

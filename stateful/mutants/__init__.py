@@ -9,6 +9,7 @@ Rule 4: what has to be covered, and what cannot be, stands in `_classes.py`.
 `python -m stateful.hunt` prints the table: mutant, class, promise, killed by, after how many schedules.
 """
 
+from stateful.mutants._awaiting import AWAITING
 from stateful.mutants._belonging import BELONGING
 from stateful.mutants._claiming import CLAIMING
 from stateful.mutants._classes import CLASSES as CLASSES
@@ -22,9 +23,21 @@ from stateful.mutants._mutant import Mutant as Mutant
 from stateful.mutants._polling import POLLING
 from stateful.mutants._pooling import POOLING
 from stateful.mutants._reading import READING
+from stateful.mutants._restarting import RESTARTING
 from stateful.mutants._sleeping import SLEEPING
 from stateful.mutants._waking import WAKING
 
 MUTANTS: tuple[Mutant, ...] = (
-    WAKING + SLEEPING + CLAIMING + READING + POLLING + BELONGING + FAILING + HANDLING + POOLING + COMBINING
+    WAKING
+    + SLEEPING
+    + CLAIMING
+    + READING
+    + POLLING
+    + BELONGING
+    + FAILING
+    + HANDLING
+    + RESTARTING
+    + POOLING
+    + COMBINING
+    + AWAITING
 )
