@@ -13,6 +13,8 @@ import disruptor._held
 import disruptor._joining
 import disruptor._looking
 import disruptor._patience
+import disruptor._polling
+import disruptor._publisher
 import disruptor._publishing
 import disruptor._roll
 import disruptor._room
@@ -26,8 +28,11 @@ import disruptor.aio._reading
 import disruptor.aio._waiting
 import disruptor.handlers._consumers
 import disruptor.handlers._handling
+import disruptor.handlers._pool
 import disruptor.handlers._processor
 import disruptor.handlers._progress
+import disruptor.handlers._work
+import disruptor.handlers._worker
 
 LIBRARY = (
     disruptor._awaiting,
@@ -47,6 +52,9 @@ LIBRARY = (
     disruptor._patience,
     disruptor.handlers._processor,
     disruptor.handlers._progress,
+    disruptor._polling,
+    disruptor.handlers._pool,
+    disruptor._publisher,
     disruptor._publishing,
     disruptor._roll,
     disruptor._room,
@@ -55,4 +63,6 @@ LIBRARY = (
     disruptor._subscriber,
     disruptor._sync,
     disruptor._watched,
+    disruptor.handlers._work,
+    disruptor.handlers._worker,
 )
