@@ -23,7 +23,7 @@ from disruptor._errors import (
 from disruptor._gate import new_gate
 from disruptor._joining import Joining
 from disruptor._override import override
-from disruptor._parts import Parts, local_parts
+from disruptor._parts import Parts, local_parts, one_at_a_time
 from disruptor._sequence import INITIAL, Sequence, oldest_kept
 from disruptor._sequencer import CLOSED, HALTED, OPEN
 from disruptor._subscriber import Subscriber
@@ -46,7 +46,8 @@ class Disruptor(Handling[E], Generic[E]):
 
     `capacity` is a power of two. Without `event_factory`, slots hold the objects that are published (*by value*);
     with it, `event_factory()` makes one object a slot, which producers change (*in place*).
-    `runtime` is the seam for tests: it replaces locks, threads and clock.
+    `producers="single"` promises that calls which publish or claim follow one another: then publishing takes no lock
+    (`SecondProducer` for a call that overlaps another). `runtime` is the seam for tests: it replaces locks, threads and clock.
 
     With `multiproc=True` the ring lies in shared memory, and it and its subscribers may be handed to other processes; a
     stranger opens it by its `name` (`attach`). `event_factory` may be a `ctypes.Structure` or a `numpy.dtype` then: such
@@ -84,9 +85,11 @@ class Disruptor(Handling[E], Generic[E]):
         codec: Codec[E] | None = None,
         on_subscriber_death: str | None = None,
         max_subscribers: SupportsIndex | None = None,
+        producers: str = "multi",
         runtime: Runtime = THREADS,
     ) -> None:
         size = ring_capacity(capacity)
+        single = one_at_a_time(producers, multiproc=multiproc)
         if multiproc:
             _require_sharing()
             from disruptor.shared._ring import made
@@ -99,7 +102,7 @@ class Disruptor(Handling[E], Generic[E]):
             raise InvalidValue(
                 "slot_size, codec, on_subscriber_death and max_subscribers are for rings between processes: multiproc=True"
             )
-        self._assemble(local_parts(size, event_factory, runtime))
+        self._assemble(local_parts(size, event_factory, runtime, single=single))
 
     @classmethod
     def attach(

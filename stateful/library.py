@@ -12,8 +12,10 @@ import disruptor._held
 import disruptor._joining
 import disruptor._looking
 import disruptor._publishing
+import disruptor._role
 import disruptor._roll
 import disruptor._sequencer
+import disruptor._single
 import disruptor._slots
 import disruptor._subscriber
 import disruptor._sync
@@ -36,8 +38,10 @@ LIBRARY = (
     disruptor.handlers._processor,
     disruptor.handlers._progress,
     disruptor._publishing,
+    disruptor._role,
     disruptor._roll,
     disruptor._sequencer,
+    disruptor._single,
     disruptor._slots,
     disruptor._subscriber,
     disruptor._sync,
