@@ -167,7 +167,8 @@ class SingleSequencer(Sequencer):
         super().check()
         with self.lock:
             limit, in_order = self.role.limit.value, not (self._held or self._done or self.voids)
-            if limit > self._limit or (limit != INITIAL and not in_order) or self.role.busy.value:
+            waits = bool(self.room.asleep())  # the producer itself, who is busy then
+            if limit > self._limit or (limit != INITIAL and not in_order) or self.role.busy.value != waits:
                 raise AssertionError(
                     f"{limit=} within={self._limit} busy={self.role.busy.value} held={dict(self._held)} "
                     f"done={self._done} voids={self.voids}"
