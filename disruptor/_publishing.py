@@ -43,6 +43,7 @@ class Publishing(Generic[E]):
         slots, sequencer = self._slots, self._sequencer
         if slots.in_place:
             self._refuse("publish", "publish_event or claim")
+        deadline = None if timeout is None else deadline_of(self._runtime, timeout)
         single = self._single
         if single is not None:  # Rule 4
             role = single.role
@@ -69,7 +70,6 @@ class Publishing(Generic[E]):
                     role.busy.value = 0
         if slots.encodes:
             event = slots.encode(event)
-        deadline = None if timeout is None else deadline_of(self._runtime, timeout)
         with sequencer.lock:
             try:
                 sequence = sequencer.take(1, deadline)

@@ -19,7 +19,8 @@ from stateful.mutants._failing import FAILING
 from stateful.mutants._handling import HANDLING
 from stateful.mutants._mutant import Mutant as Mutant
 from stateful.mutants._reading import READING
+from stateful.mutants._single import SINGLE
 from stateful.mutants._sleeping import SLEEPING
 from stateful.mutants._waking import WAKING
 
-MUTANTS: tuple[Mutant, ...] = WAKING + SLEEPING + CLAIMING + READING + BELONGING + FAILING + HANDLING
+MUTANTS: tuple[Mutant, ...] = WAKING + SLEEPING + CLAIMING + READING + BELONGING + FAILING + HANDLING + SINGLE

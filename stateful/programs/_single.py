@@ -36,11 +36,12 @@ AGAINST = (
     "fail",
     "fail, start",
     "publish",
+    "publish twice",
     "claim, publish",
 )
 AGAINST_IN_PLACE = ("read", "iterate", "get", "join earliest", "remove", "close", "halt, start", "publish_event")
 ALONE = {"join earliest", "join latest", "join at the oldest", "wait_for", "wait_for timed", "get", "get the new"}
-ALONE |= {"close", "close, wait_for", "halt, start", "publish", "publish_event", "claim, publish"}
+ALONE |= {"close", "close, wait_for", "halt, start", "publish", "publish twice", "publish_event", "claim, publish"}
 """What does not need a subscriber."""
 
 FIRST = {1: 1, 2: 3, 4: 5}
@@ -64,6 +65,8 @@ def operation(name: str, side: str, capacity: int, following: int) -> Body:
     match name:
         case "publish_many":
             return each(calls.publish_many(*(f"{side}{k}" for k in range(max(1, capacity // 2)))))
+        case "publish twice":
+            return each(calls.publish(f"{side}0"), calls.publish(f"{side}1"))
         case "claim, publish":
             return claims(side)
         case "update_sequence":
