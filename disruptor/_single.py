@@ -6,8 +6,9 @@ Rule 1: the way without the lock (`_publishing.py`) is: test the limit, announce
 Rule 2: whoever must know what is claimed (a joiner), or lets no more be claimed (closing, halting, failing, a claim, somebody
         else who publishes), lowers the limit first, under the lock, and looks afterwards. So an announcement that he does not
         see fails its second test. He waits for nobody.
-Rule 3: the limit is raised under the lock only, and only if all is in order: the ring open, no claim unfinished, none void.
-        Everything else is done under the lock, as for many producers.
+Rule 3: the limit is raised under the lock only, by the producer itself, and only if all is in order: the ring open, no claim
+        unfinished, none void. Everything else is done under the lock, as for many producers. (Raised by another thread, which
+        finishes a claim, it would let pass what the producer has derived from `published` before.)
 Rule 4: what is announced is derived from `published`, never from `claimed`: what an interrupted call has left announced is
         announced again, or taken back.
 Rule 5: the role goes to another thread as soon as that one publishes or claims, unless a call of the former is under way: then
@@ -67,7 +68,7 @@ class SingleSequencer(Sequencer):
     @override
     def publish(self, first: int, n: int) -> None:
         super().publish(first, n)
-        if not (self._held or self._done or self.voids):
+        if self.role.owner == self._runtime.ident() and not (self._held or self._done or self.voids):
             self.role.limit.value = self._limit  # Rule 3; it is at the beginning if the ring was closed meanwhile
 
     @override
@@ -167,9 +168,9 @@ class SingleSequencer(Sequencer):
         super().check()
         with self.lock:
             limit, in_order = self.role.limit.value, not (self._held or self._done or self.voids)
-            waits = bool(self.room.asleep())  # the producer itself, who is busy then
-            if limit > self._limit or (limit != INITIAL and not in_order) or self.role.busy.value != waits:
+            busy = self.role.busy.value and not self.room.asleep()  # who waits for room is
+            if limit > self._limit or (limit != INITIAL and not in_order) or busy:
                 raise AssertionError(
-                    f"{limit=} within={self._limit} busy={self.role.busy.value} held={dict(self._held)} "
+                    f"{limit=} within={self._limit} {busy=} held={dict(self._held)} "
                     f"done={self._done} voids={self.voids}"
                 )

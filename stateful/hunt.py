@@ -31,7 +31,7 @@ BOUNDS: tuple[tuple[Granularity, int, int], ...] = (
 )
 """Granularity, pre-emptions, and schedules at most: tried one after the other."""
 
-SHARE = 12
+SHARE = 60
 """Of the programs for one producer at a time, every which one is tried."""
 
 BROKEN = (

@@ -86,15 +86,6 @@ SINGLE: tuple[Mutant, ...] = (
         "single publish x close, wait_for on 2, read",
     ),
     Mutant(
-        "closing stops a single producer too late",
-        SINGLE_FILE,
-        "        self.role.shut()\n        super().close(phase)\n",
-        "        super().close(phase)\n        self.role.shut()\n",
-        "S9",
-        "B17",
-        "single publish x close, wait_for on 2, read",
-    ),
-    Mutant(
         "a single producer shows before it has written",
         PUBLISHING,
         WRITES + SHOWS,
@@ -167,11 +158,20 @@ SINGLE: tuple[Mutant, ...] = (
     Mutant(
         "the limit of a single producer is raised although a claim is held",
         SINGLE_FILE,
-        "        if not (self._held or self._done or self.voids):\n            self.role.limit",
-        "        if True:\n            self.role.limit",
+        " and not (self._held or self._done or self.voids):\n            self.role.limit",
+        ":\n            self.role.limit",
         "S6",
         "B4",
         "tests/api/test_single_producer.py",
+    ),
+    Mutant(
+        "who finishes a claim of a single producer raises its limit",
+        SINGLE_FILE,
+        "        if self.role.owner == self._runtime.ident() and not (self._held",
+        "        if not (self._held",
+        "S6",
+        "B4",
+        "single claim, publish x publish twice on 2, read",
     ),
     Mutant(
         "a claim does not stop a single producer",
