@@ -38,9 +38,7 @@ class SingleSequencer(Sequencer):
         signal = self.news
 
         def new_role() -> Role:
-            return Role(
-                runtime.ident, runtime.cell, self.claimed, self.published, signal.sleepers, signal.nudge, items
-            )
+            return Role(runtime.ident, runtime.cell, self.claimed, self.published, signal.sleepers, signal.nudge, items)
 
         self._new_role: Callable[[], Role] = new_role
         self.role = new_role()

@@ -63,7 +63,11 @@ class Entering(Publish):
     @override
     def walk(self, state: State, call: Pending) -> Iterator[State]:
         """Yield the state in which the call is refused because another has taken effect, and has yet to return."""
-        if call.stage in (0, REFUSED) and call.call.n and any(other.outcome is not None for other in others(state, call)):
+        if (
+            call.stage in (0, REFUSED)
+            and call.call.n
+            and any(other.outcome is not None for other in others(state, call))
+        ):
             yield with_pending(state, call._replace(error="SecondProducer"))
 
 

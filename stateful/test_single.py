@@ -94,8 +94,7 @@ class SingleMachine(RingMachine):
 
 
 def test_machine() -> None:
-    quick = settings(settings.default, max_examples=max(10, settings.default.max_examples // 3), stateful_step_count=40)
-    run_state_machine_as_test(SingleMachine, settings=quick)
+    run_state_machine_as_test(SingleMachine, settings=settings(max_examples=20, stateful_step_count=40))
 
 
 @pytest.mark.deep

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from disruptor import Disruptor, DisruptorClosed, OutdatedSequence
+from disruptor import Disruptor, DisruptorClosed, OutdatedSequence, SequenceVoid
 from stateful.library import LIBRARY
 from stateful.scenes import SCENES
 from stateful.scheduler import Granularity, Scheduler, instrumented, reduced
@@ -96,8 +96,14 @@ def struck(second: Callable[[Ring], None], step: int, limit: int | None) -> bool
                 ring.publish("4")
             except DisruptorClosed:
                 pass
-            except KeyboardInterrupt as error:
-                places.append(place_of(error.__traceback__))
+            except BaseException as ended:
+                cause: BaseException | None = ended
+                while cause is not None and not isinstance(cause, KeyboardInterrupt):
+                    cause = cause.__context__
+                if cause is not None:
+                    places.append(place_of(cause.__traceback__))
+                if cause is not ended:
+                    raise
             finally:
                 acting = False
 
@@ -124,7 +130,12 @@ def struck(second: Callable[[Ring], None], step: int, limit: int | None) -> bool
             if stuck == ["second"] and second is joins and not ring.closed:
                 stuck = []  # it has joined behind what was there
             assert not stuck, f"{stuck} wait for ever"
-            assert ring.closed or not ring.has_available_capacity() or ring.publish("5") == ring.cursor
+            if ring.has_available_capacity() and not ring.closed:
+                last = ring.publish("5")
+                assert ring.cursor == last
+                for sequence in range(max(0, last - 3), last + 1):
+                    with suppress(SequenceVoid):
+                        assert ring.get(sequence) == ("5" if sequence == last else str(sequence)), "a hole"
 
         return check
 

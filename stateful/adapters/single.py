@@ -42,7 +42,9 @@ class SingleInPlace(InPlace):
     actions = SINGLE
 
     def __init__(self, capacity: int, runtime: Runtime) -> None:
-        ThreadsRing.__init__(self, Disruptor(capacity, lambda: Word(runtime), producers="single", runtime=runtime), runtime)
+        ThreadsRing.__init__(
+            self, Disruptor(capacity, lambda: Word(runtime), producers="single", runtime=runtime), runtime
+        )
 
     @override
     def perform(self, call: Call, timeout: float | None) -> Outcome:

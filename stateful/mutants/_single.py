@@ -3,6 +3,7 @@
 from stateful.mutants._mutant import JOINING, PUBLISHING, Mutant
 
 SINGLE_FILE = "_single.py"
+GETS = "stateful/test_single_interrupts.py::test_an_interrupted_publication_leaves_nothing_that_others_rely_on[get]"
 
 ANNOUNCES = """                        role.claimed.value = last
                         if last <= role.limit.value:
@@ -122,7 +123,7 @@ SINGLE: tuple[Mutant, ...] = (
         TESTS.replace("role.published.value + 1", "role.claimed.value + 1"),
         "S7",
         "B14",
-        "stateful/test_single_interrupts.py",
+        GETS,
         also=((SINGLE_FILE, "                else:\n                    self._take_back()\n", ""),),
     ),
     Mutant(
@@ -181,7 +182,13 @@ SINGLE: tuple[Mutant, ...] = (
         "S6",
         "B4",
         "tests/api/test_single_producer.py",
-        also=((SINGLE_FILE, "        role, me = self.role, self._runtime.ident()\n        role.shut()\n", "        role, me = self.role, self._runtime.ident()\n"),),
+        also=(
+            (
+                SINGLE_FILE,
+                "        role, me = self.role, self._runtime.ident()\n        role.shut()\n",
+                "        role, me = self.role, self._runtime.ident()\n",
+            ),
+        ),
     ),
     Mutant(
         "another thread takes over from a single producer in the middle of a call",
@@ -227,7 +234,7 @@ SINGLE: tuple[Mutant, ...] = (
         "                if False:\n",
         "S2",
         "B14",
-        "stateful/test_single_interrupts.py",
+        GETS,
     ),
     Mutant(
         "an event that publishes while it is filled loses its sequence",
