@@ -46,8 +46,9 @@ class Disruptor(Handling[E], Generic[E]):
 
     `capacity` is a power of two. Without `event_factory`, slots hold the objects that are published (*by value*);
     with it, `event_factory()` makes one object a slot, which producers change (*in place*).
-    `producers="single"` promises that calls which publish or claim follow one another: then publishing takes no lock
-    (`SecondProducer` for a call that overlaps another). `runtime` is the seam for tests: it replaces locks, threads and clock.
+    `runtime` is the seam for tests: it replaces locks, threads and clock.
+    `producers="single"` promises that calls which publish or claim follow one another: then publishing takes no lock, and a
+    call that overlaps another raises `SecondProducer`.
 
     With `multiproc=True` the ring lies in shared memory, and it and its subscribers may be handed to other processes; a
     stranger opens it by its `name` (`attach`). `event_factory` may be a `ctypes.Structure` or a `numpy.dtype` then: such

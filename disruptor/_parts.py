@@ -1,5 +1,6 @@
 """What a ring is put together from: between threads here, between processes in `shared/_ring.py`."""
 
+import sys
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
@@ -27,14 +28,15 @@ class Parts(NamedTuple, Generic[E]):
 
 
 def one_at_a_time(producers: str, *, multiproc: bool) -> bool:
-    """Tell whether `producers` says that there is one producer at a time; `InvalidValue` if it says nothing that can be."""
+    """Tell whether one producer at a time is asked for, and can be relied on; `InvalidValue` for what cannot be asked."""
     single = one_of("producers", producers, ("multi", "single")) == "single"
     if single and multiproc:
         raise InvalidValue(
             'producers="single" is for rings between threads: between processes, publishing without the lock would need a '
             'fence that costs as much as the lock; leave it at "multi"'
         )
-    return single
+    # Without the interpreter's lock, stores and loads need not keep their order: then many producers are right for one, too.
+    return single and getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
 def local_parts(capacity: int, event_factory: Callable[[], E] | None, runtime: Runtime, *, single: bool) -> Parts[E]:

@@ -42,17 +42,17 @@ class Role:
         items: list[object],
     ) -> None:
         self.owner: int | None = None
-        """The thread whose role it is; none until somebody publishes. Written under the lock, once; read without it: a thread
-        finds itself only if it is the one."""
+        """The thread whose role it is; none until somebody publishes. Written under the lock, once; read without it: a
+        thread finds itself only if it is the one."""
         self.busy = cell(0)
         """1 while its thread is in a call that may publish without the lock, or that waits for room. Written by that thread;
         read under the lock by who wants to take over, after the limit was lowered."""
         self.limit = cell(INITIAL)
-        """The highest sequence that may be published without the lock; below all of them unless all is in order. Written under
-        the lock; read without it: an old value is found out by the test that follows the announcement."""
+        """The highest sequence that may be published without the lock; below all of them unless all is in order. Written
+        under the lock; read without it: an old value is found out by the test that follows the announcement."""
         self.filling: int = INITIAL
-        """The sequence whose event the user's code is filling, in place, while busy. Only the thread of the role writes it, and
-        asks for it."""
+        """The sequence whose event the user's code is filling, in place, while busy. Only the thread of the role writes it,
+        and asks for it."""
         self.ident = ident
         """Returns the calling thread."""
         self.claimed, self.published, self.news_sleepers, self.nudge = claimed, published, news_sleepers, nudge

@@ -3,17 +3,17 @@
 Rule 1: the way without the lock (`_publishing.py`) is: test the limit, announce (`claimed` moves), test the limit again,
         write the slots, show (`published` moves), wake. Who fails the second test takes the announcement back, under the
         lock, and wakes whoever has relied on it.
-Rule 2: whoever must know what is claimed (a joiner), or lets no more be claimed (closing, halting, failing, a claim, somebody
-        else who publishes), lowers the limit first, under the lock, and looks afterwards. So an announcement that he does not
-        see fails its second test. He waits for nobody.
+Rule 2: whoever must know what is claimed (a joiner), or lets no more be claimed (closing, halting, failing, a claim,
+        somebody else who publishes), lowers the limit first, under the lock, and looks afterwards. So an announcement that
+        he does not see fails its second test. He waits for nobody.
 Rule 3: the limit is raised under the lock only, by the producer itself, and only if all is in order: the ring open, no claim
-        unfinished, none void. Everything else is done under the lock, as for many producers. (Raised by another thread, which
-        finishes a claim, it would let pass what the producer has derived from `published` before.)
+        unfinished, none void. Everything else is done under the lock, as for many producers. (Raised by another thread,
+        which finishes a claim, it would let pass what the producer has derived from `published` before.)
 Rule 4: what is announced is derived from `published`, never from `claimed`: what an interrupted call has left announced is
         announced again, or taken back.
-Rule 5: the role goes to another thread as soon as that one publishes or claims, unless a call of the former is under way: then
-        the other is refused. The former sets `busy` before it tests the limit; the other lowers the limit before it looks at
-        `busy`.
+Rule 5: the role goes to another thread as soon as that one publishes or claims, unless a call of the former is under way:
+        then the other is refused. The former sets `busy` before it tests the limit; the other lowers the limit before it
+        looks at `busy`.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ class SingleSequencer(Sequencer):
 
         self._new_role: Callable[[], Role] = new_role
         self.role = new_role()
-        """Of whoever published or claimed last. Replaced under the lock; read without it: the limit of an old one is lowered."""
+        """Of who published or claimed last. Replaced under the lock; read without it: an old one has a lowered limit."""
 
     # --- claiming and finishing; the caller holds the lock --------------------------------------------------
 

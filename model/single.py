@@ -1,7 +1,7 @@
 """What one producer at a time does, without the lock: announce, test, write, show. The rules are in `model/actions.py`.
 
-Rule 1: what is announced is shown as claimed, and is relied on as such: by `get`, by joiners, by readers of a closed ring. It
-        is claimed only by the test that follows; if that fails, it is taken back.
+Rule 1: what is announced is shown as claimed, and is relied on as such: by `get`, by joiners, by readers of a closed ring.
+        It is claimed only by the test that follows; if that fails, it is taken back.
 Rule 2: a call that is *in* (it tries, or waits for room) excludes every other that would be: that one is refused.
 Rule 3: no step says that it must succeed without the lock: a ring may always take the way under the lock, which is the
         behaviour of many producers.

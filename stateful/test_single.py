@@ -1,8 +1,8 @@
 """Is a ring with one producer at a time, who publishes without the lock, as right as the others?
 
-What is asked of rings with many producers is asked of it again: its own programs (`programs/_single.py`) and a part of theirs,
-between all bytecodes with any number of pre-emptions, the machine, fields without order, livelocks; and with store buffers,
-which of its stores rely on being visible before the next bytecode.
+What is asked of rings with many producers is asked of it again: its own programs (`programs/_single.py`) and a part of
+theirs, between all bytecodes with any number of pre-emptions, the machine, fields without order, livelocks; and with store
+buffers, which of its stores rely on being visible before the next bytecode.
 """
 
 from collections.abc import Callable
@@ -145,8 +145,8 @@ def test_what_is_not_in_a_cell_is_ordered_in_every_schedule() -> None:
 # --- store buffers -------------------------------------------------------------------------------------------
 
 RELYING = ("claimed", "busy", "published")
-"""Stores without the lock that are followed by a load which must not overtake them: of the limit (twice), and of the sleepers.
-Their counterparts are stored under the lock and followed by a load under it: `limit`, and `sleepers`."""
+"""Stores without the lock that are followed by a load which must not overtake them: of the limit (twice), and of the
+sleepers. Their counterparts are stored under the lock and followed by a load under it: `limit`, and `sleepers`."""
 FENCED = Weak(fenced=(*RELYING, "limit", "position", "sleepers", "cell"))
 
 

@@ -1,6 +1,6 @@
 """Our own ring between threads with one producer at a time, who publishes without the lock.
 
-What is shown as claimed may be announced only, and a call that overlaps another may be refused: it is judged by `model/single.py`.
+What is shown as claimed may be announced only, and a call that overlaps another may be refused: `model/single.py` judges.
 """
 
 from disruptor import Disruptor

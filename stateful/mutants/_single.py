@@ -10,7 +10,10 @@ ANNOUNCES = """                        role.claimed.value = last
                             written = True
                             slot = role.mask & last
 """
-WRITES = "                            role.items[slot], event = event, role.items[slot]  # type: ignore[assignment]  # Rule 2\n"
+WRITES = (
+    "                            role.items[slot], event = event, role.items[slot]"
+    "  # type: ignore[assignment]  # Rule 2\n"
+)
 SHOWS = "                            role.published.value = last\n"
 WAKES = """                            if role.news_sleepers.value:
                                 role.nudge()

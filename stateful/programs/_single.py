@@ -1,8 +1,8 @@
-"""One producer that publishes without the lock, against everything else: each operation of its own against each of the others.
+"""One producer that publishes without the lock, against everything else: each of its operations, and each of the others.
 
-The ring is one on which the next publication goes without the lock (`alone`: without subscribers; `read`, `unread`: by one that
-has read everything, or has one event to read), or has to go under it (`full`; and always on a ring of one). `A` has made what
-is there, so it has the role. Sequences are such that what `A` publishes overwrites something.
+The ring is one on which the next publication goes without the lock (`alone`: without subscribers; `read`, `unread`: by one
+that has read everything, or has one event to read), or has to go under it (`full`; and always on a ring of one). `A` has
+made what is there, so it has the role. Sequences are such that what `A` publishes overwrites something.
 """
 
 from model import calls

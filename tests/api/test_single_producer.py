@@ -1,5 +1,6 @@
 """A ring for one producer at a time: `producers="single"`."""
 
+import sys
 from collections.abc import Callable
 from threading import Event, Thread
 
@@ -137,6 +138,13 @@ def test_an_event_that_is_replaced_is_dropped_when_it_may_publish_itself() -> No
     ring.publish_many(["d"])
     assert said == [3, 7]
     ring._check()
+
+
+def test_where_stores_and_loads_may_change_places_it_is_a_ring_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "_is_gil_enabled", lambda: False, raising=False)
+    ring: Disruptor[str] = Disruptor(4, producers="single")
+    assert not isinstance(ring._sequencer, SingleSequencer)
+    assert ring.publish("a") == 0
 
 
 # --- one at a time -------------------------------------------------------------------------------------------

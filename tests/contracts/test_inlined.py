@@ -1,7 +1,7 @@
 """Arithmetic that stands on the hot path itself, not as a call: is it what the function under contract says?
 
 Each expression is taken out of the source, so what is compared is what runs. The functions are confirmed over all paths
-(`disruptor/_sequence.py`); here the expression agrees with them, whatever the sequences, and stands where it is said to stand.
+(`disruptor/_sequence.py`); here the expression agrees with them, whatever the sequences, and stands where it is said to.
 """
 
 import ast
