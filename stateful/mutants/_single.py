@@ -120,16 +120,6 @@ SINGLE: tuple[Mutant, ...] = (
         "single publish x read on 2, read",
     ),
     Mutant(
-        "a single producer goes on from what was announced",
-        PUBLISHING,
-        TESTS,
-        TESTS.replace("role.published.value + 1", "role.claimed.value + 1"),
-        "S7",
-        "B14",
-        GETS,
-        also=((SINGLE_FILE, "                else:\n                    self._take_back()\n", ""),),
-    ),
-    Mutant(
         "what a single producer has announced in vain stays announced",
         SINGLE_FILE,
         "        if self.claimed.value != last:\n            self.claimed.value = last\n            self.news.wake()\n",

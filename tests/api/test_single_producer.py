@@ -8,7 +8,7 @@ import pytest
 
 from disruptor import Disruptor, InsufficientCapacity, InvalidType, InvalidValue, SecondProducer, SelfDeadlock, Sequence
 from disruptor._single import SingleSequencer
-from disruptor._sync import Lock, ThreadRuntime
+from disruptor._sync import Lock
 
 
 class Counted:
@@ -328,19 +328,3 @@ def test_all_events_arrive_in_order_while_others_join_and_leave(capacity: int) -
     assert all(events == list(range(len(events))) for events in joined)
     assert isinstance(ring._sequencer, SingleSequencer)
     ring._check()
-
-
-def test_the_identity_of_a_thread_is_asked_of_the_runtime() -> None:
-    class Elsewhere(ThreadRuntime):
-        who = 1
-
-        def ident(self) -> int:  # type: ignore[override]
-            return self.who
-
-    runtime = Elsewhere()
-    ring: Disruptor[str] = Disruptor(4, producers="single", runtime=runtime)
-    ring.publish("a")
-    runtime.who = 2
-    assert ring.publish("b") == 1
-    assert isinstance(ring._sequencer, SingleSequencer)
-    assert ring._sequencer.role.owner == 2
