@@ -20,8 +20,10 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     _looking                       what can be seen
     on_error  handlers._handler  handlers._progress  handlers._processor     one handler at work, and its errors
     handlers._consumers  handlers._handling          handlers that begin and end together
+    aio._waiting  aio._reading  aio._publishing      the same in an event loop; only when asked for
+    _awaiting                      the ring in an event loop
     _disruptor                     the ring
-    shared._marks  shared._inspect     a ring between processes, looked at from outside
+    shared._marks  shared._views  shared._inspect     a ring between processes, looked at from outside
     shared._texts  shared._top  __main__         the command, `python -m disruptor`
 
 A tour:

@@ -8,6 +8,8 @@ Rule 4: halting and removal refuse at once, even what could be read. Closing, an
         what can never come.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import final
 
 from disruptor._errors import DisruptorClosed, SubscriberClosed, WaitTimeout
@@ -66,11 +68,8 @@ class Barrier:
         sequencer = self._sequencer
 
         def ready() -> bool:
-            self.confirm()
-            if self.readable() >= sequence:
+            if self._ready(sequence):
                 return True
-            self._refuse_if_never(sequence)
-            self._refuse_if_cut_off(sequence)
             if deadline is None:
                 sequencer.refuse_own_claim(sequence)
             return False
@@ -79,6 +78,14 @@ class Barrier:
             if not sequencer.news.wait_until(ready, deadline):
                 raise WaitTimeout(self._delay(sequence))
         return self.readable()
+
+    def watch(self, sequence: int, call: Callable[[], object]) -> bool:
+        """Tell whether `sequence` may be read; if not, have `call` called once, when it is time to ask again.
+
+        Never waits, but for the lock. Raises as `wait_for` does.
+        """
+        with self._sequencer.lock:
+            return self._sequencer.news.watch(partial(self._ready, sequence), call)
 
     def pause(self, deadline: int | None) -> None:
         """Wait until `deadline`, whatever is published. Raises as `confirm` does, as soon as that is known."""
@@ -89,6 +96,15 @@ class Barrier:
 
         with self._sequencer.lock:
             self._sequencer.news.wait_until(ready, deadline)
+
+    def _ready(self, sequence: int) -> bool:
+        """Tell whether `sequence` may be read; raise if it cannot come any more. The caller holds the lock."""
+        self.confirm()
+        if self.readable() >= sequence:
+            return True
+        self._refuse_if_never(sequence)
+        self._refuse_if_cut_off(sequence)
+        return False
 
     def _refuse_if_never(self, sequence: int) -> None:
         phase = self._sequencer.phase.value

@@ -40,9 +40,9 @@ class Batch(AbstractSequence[E], Generic[E]):
 
     def __init__(self, events: AbstractSequence[E], sequences: AbstractSequence[Sequence], end: int) -> None:
         self._events = events
-        self.sequences = sequences
+        self.sequences: AbstractSequence[Sequence] = sequences
         """The sequence of each event: a range, or a tuple if there are voids between."""
-        self.end = Sequence(end)
+        self.end: Sequence = Sequence(end)
         """The last sequence that this batch covers: of its last event, or of a void behind it."""
 
     @override

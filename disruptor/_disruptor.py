@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, cast, final
 
 from disruptor._arguments import ring_capacity, sequence_number
+from disruptor._awaiting import Awaiting
 from disruptor._barrier import Barrier
 from disruptor._errors import (
     InvalidType,
@@ -21,7 +22,6 @@ from disruptor._errors import (
     Unsupported,
 )
 from disruptor._gate import new_gate
-from disruptor._joining import Joining
 from disruptor._override import override
 from disruptor._parts import Parts, local_parts, one_at_a_time
 from disruptor._sequence import INITIAL, Sequence, oldest_kept
@@ -29,7 +29,6 @@ from disruptor._sequencer import CLOSED, HALTED, OPEN
 from disruptor._subscriber import Subscriber
 from disruptor._sync import THREADS, Runtime, deadline_of
 from disruptor.handlers._consumers import Consumers
-from disruptor.handlers._handling import Handling
 from disruptor.shared._codec import Codec
 from disruptor.shared._formats import Events
 from disruptor.shared._gates import serial_of
@@ -41,7 +40,7 @@ E = TypeVar("E")
 
 
 @final
-class Disruptor(Handling[E], Generic[E]):
+class Disruptor(Awaiting[E], Generic[E]):
     """A multi-producer, multi-subscriber, blocking ring buffer.
 
     `capacity` is a power of two. Without `event_factory`, slots hold the objects that are published (*by value*);
@@ -195,12 +194,11 @@ class Disruptor(Handling[E], Generic[E]):
 
         Handlers that were never started are started for that. Waits `timeout` seconds at most (`WaitTimeout`; nothing is
         halted then). Raises what has ended handlers before their time as an `ExceptionGroup` (a `BaseExceptionGroup`, if
-        one of them is no `Exception`). In a handler it closes the ring, and does not wait.
+        one of them is no `Exception`). In a handler it closes the ring: it neither waits there nor tells of errors.
         """
         deadline = deadline_of(self._runtime, timeout)
-        self.close()
-        self._consumers.drain()
-        self._consumers.join(deadline)
+        if not self._consumers.join(self._consumers.drain(self.close), deadline):
+            return
         errors = self._consumers.errors()
         if errors:
             raise BaseExceptionGroup(f"{len(errors)} error{'s' * (len(errors) > 1)} in handlers of {self!r}", errors)
@@ -227,8 +225,7 @@ class Disruptor(Handling[E], Generic[E]):
         if kind is None:
             self.shutdown()
         else:
-            self.halt()
-            self._consumers.join(None)
+            self._consumers.join(self._consumers.drain(self.halt), None)
 
     # --- going to other processes --------------------------------------------------------------------------
 
@@ -236,6 +233,10 @@ class Disruptor(Handling[E], Generic[E]):
     def name(self) -> str | None:
         """The name under which other processes can open this ring; None for a ring between threads."""
         return None if self._link is None else self._link.segment.name
+
+    def _forked(self) -> None:
+        """Begin anew, in a child: called before anything else runs there."""
+        self._consumers.forked()
 
     @override
     def __reduce__(self) -> tuple[object, ...]:
@@ -256,6 +257,8 @@ class Disruptor(Handling[E], Generic[E]):
     def __repr__(self) -> str:
         kind = "in place" if self._slots.in_place else "by value"
         phase = {OPEN: "open", CLOSED: "closed", HALTED: "halted"}[self._sequencer.phase.value]
+        if self.closed and any(gate.failed.value for gate in self._sequencer.gates):
+            phase = "broken"
         count = len(self.subscribers)
         return (
             f"<Disruptor of {self.capacity}, {kind}, {phase}: published {self.cursor}, claimed {self.claimed}, "
@@ -268,8 +271,6 @@ class Disruptor(Handling[E], Generic[E]):
 
     # --- the spelling of the first version -----------------------------------------------------------------
 
-    registerSubscriber = Joining.register_subscriber
-    removeSubscriber = Joining.remove_subscriber
     waitFor = wait_for
 
     def getCursor(self) -> Sequence:

@@ -19,18 +19,18 @@ class Gate:
     __slots__ = ("alive", "cause", "failed", "followers", "name", "position", "reader")
 
     def __init__(self, name: str, position: Cell, followers: Cell, alive: Cell, failed: Cell) -> None:
-        self.name = name
+        self.name: str = name
         """For messages."""
-        self.position = position
+        self.position: Cell = position
         """The highest sequence processed. Written by whoever has the subscriber's turn, only forward; read by producers
         and by the readers behind, whom an old value only makes more cautious."""
-        self.followers = followers
+        self.followers: Cell = followers
         """How many subscribers are after this one. Written under the lock; read without it after each move: whoever joins
         later tests the position after it has been counted."""
-        self.alive = alive
+        self.alive: Cell = alive
         """1 until the subscriber is removed, then 0 for ever. Written under the lock, before the gate goes; read without
         it: an old 1 is found out by the test that follows each copy."""
-        self.failed = failed
+        self.failed: Cell = failed
         """1 from when it will not go on until the ring is started again. Written under the lock; read without it after
         copying, and under it by whoever waits: to find it late is to read what could be read before."""
         self.cause: BaseException | None = None

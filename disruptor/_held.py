@@ -13,7 +13,7 @@ class Held:
     __slots__ = ("last", "owner")
 
     def __init__(self, last: int) -> None:
-        self.last = last
+        self.last: int = last
         """Its last sequence."""
         self.owner: int | None = None
         """The thread that must finish it, if known. Written by it, without the lock; another thread only compares it with

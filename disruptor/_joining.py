@@ -75,19 +75,23 @@ class Joining(Publishing[E], Generic[E]):
         """
         self._require_mine(subscriber)
         with self._sequencer.lock:
-            subscribers = self.subscribers
-            if subscriber not in subscribers:
-                return
-            behind = [other.name for other in subscribers if subscriber in other.after]
-            if behind:
-                raise InvalidValue(
-                    f"{subscriber.name!r} cannot be removed before those after it: {', '.join(map(repr, behind))}"
-                )
-            try:
-                self._drop(subscriber)
-            except BaseException:
-                self._drop(subscriber)  # half removed is worse: it would gate for ever
-                raise
+            self._remove(subscriber)
+
+    def _remove(self, subscriber: Subscriber[E]) -> None:
+        """Remove a subscriber. The caller holds the lock."""
+        subscribers = self.subscribers
+        if subscriber not in subscribers:
+            return
+        behind = [other.name for other in subscribers if subscriber in other.after]
+        if behind:
+            raise InvalidValue(
+                f"{subscriber.name!r} cannot be removed before those after it: {', '.join(map(repr, behind))}"
+            )
+        try:
+            self._drop(subscriber)
+        except BaseException:
+            self._drop(subscriber)  # half removed is worse: it would gate for ever
+            raise
 
     def fail_subscriber(self, subscriber: Subscriber[E], error: BaseException) -> None:
         """Say that `subscriber` will not go on, because of `error`: nobody is to wait for it for ever.
@@ -108,6 +112,10 @@ class Joining(Publishing[E], Generic[E]):
             except BaseException:
                 self._sequencer.fail(subscriber._gate, error)  # half failed, some would wait for ever
                 raise
+
+    # The spelling of the first version.
+    registerSubscriber = register_subscriber
+    removeSubscriber = remove_subscriber
 
     def _drop(self, subscriber: Subscriber[E]) -> None:
         """Stop `subscriber` from gating; doing it again, or the rest of it, is fine. The caller holds the lock."""

@@ -45,7 +45,7 @@ class Looking(Joining[E], Generic[E]):
 
     @property
     def closed(self) -> bool:
-        """Whether new claims are refused: the ring was closed or halted."""
+        """Whether new claims are refused: the ring was closed or halted, or is broken."""
         return self._sequencer.phase.value != OPEN
 
     @property

@@ -59,7 +59,7 @@ class Publishing(Generic[E]):
                             slot = role.mask & last
                             role.items[slot], event = event, role.items[slot]  # type: ignore[assignment]  # Rule 2
                             role.published.value = last
-                            if role.news_sleepers.value:
+                            if role.news_sleepers.value or role.room_sleepers.value:
                                 role.nudge()
                             return last  # type: ignore[return-value]  # `Sequence(last)` would be a call
                         single.withdraw()
@@ -90,13 +90,8 @@ class Publishing(Generic[E]):
         slots, sequencer = self._slots, self._sequencer
         if slots.in_place:
             self._refuse("publish_many", "claim")
-        kind = type(events)
-        if not hasattr(kind, "__len__") or not (hasattr(kind, "__iter__") or hasattr(kind, "__getitem__")):
-            raise InvalidType(f"publish_many needs a sized iterable, not {events!r}; wrap it in a list")
-        self._require_to_fit(len(events))
-        batch = list(events)
+        batch = self._listed(events)
         n = len(batch)
-        self._require_to_fit(n)  # again: its size may have been wrong
         if slots.encodes:
             batch = [slots.encode(event) for event in batch]
         deadline = deadline_of(self._runtime, timeout)
@@ -117,7 +112,7 @@ class Publishing(Generic[E]):
                             first = Sequence(last - n + 1)
                             replaced = slots.put_many(first, batch)
                             role.published.value = last
-                            if role.news_sleepers.value:
+                            if role.news_sleepers.value or role.room_sleepers.value:
                                 role.nudge()
                             return range(first, last + 1)
                         single.withdraw()
@@ -143,10 +138,7 @@ class Publishing(Generic[E]):
         If `translate` raises, the sequence becomes void, the exception reaches the caller, and nobody is ever shown
         the half-filled event. Otherwise as `publish`. (LMAX: `EventTranslator`, which publishes what was left.)
         """
-        if not self._slots.in_place:
-            self._refuse("publish_event", "publish")
-        if not callable(translate):
-            raise InvalidType(f"translate must be callable, not {translate!r}")
+        self._require_translator(translate)
         slots, single = self._slots, self._single
         if single is not None:
             deadline_of(self._runtime, timeout)  # a wrong one is told here
@@ -166,7 +158,7 @@ class Publishing(Generic[E]):
                                 single.finish(sequence)
                             else:
                                 role.published.value = last
-                                if role.news_sleepers.value:
+                                if role.news_sleepers.value or role.room_sleepers.value:
                                     role.nudge()
                             return sequence
                         single.withdraw()
@@ -178,10 +170,7 @@ class Publishing(Generic[E]):
                 finally:
                     role.busy.value = 0
                     role.filling = INITIAL
-        with self.claim(timeout=timeout) as claim:
-            sequence = Sequence(claim.sequences.start)
-            translate(claim[0], sequence)
-        return sequence
+        return self._filled(self.claim(timeout=timeout), translate)
 
     def claim(self, n: SupportsIndex = 1, *, timeout: float | None = None) -> Claim[E]:
         """Take `n` consecutive sequences and return them as a `Claim`, to be filled and then published.
@@ -194,6 +183,30 @@ class Publishing(Generic[E]):
         claim = Claim(size, self._sequencer, self._slots, self._runtime)
         claim._take(deadline)
         return claim
+
+    def _listed(self, events: Collection[E]) -> list[E]:
+        """Return what `publish_many` is to publish."""
+        kind = type(events)
+        if not hasattr(kind, "__len__") or not (hasattr(kind, "__iter__") or hasattr(kind, "__getitem__")):
+            raise InvalidType(f"publish_many needs a sized iterable, not {events!r}; wrap it in a list")
+        self._require_to_fit(len(events))
+        batch = list(events)
+        self._require_to_fit(len(batch))  # again: its size may have been wrong
+        return batch
+
+    def _require_translator(self, translate: object) -> None:
+        """Raise `InvalidType` unless the ring is in place, and `translate` can be called."""
+        if not self._slots.in_place:
+            self._refuse("publish_event", "publish")
+        if not callable(translate):
+            raise InvalidType(f"translate must be callable, not {translate!r}")
+
+    def _filled(self, claim: Claim[E], translate: Callable[[E, Sequence], object]) -> Sequence:
+        """Fill a claim of one and publish it; return its sequence."""
+        with claim:
+            sequence = Sequence(claim.sequences.start)
+            translate(claim[0], sequence)
+        return sequence
 
     def _require_to_fit(self, n: int) -> None:
         capacity = self._sequencer.capacity

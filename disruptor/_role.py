@@ -29,6 +29,7 @@ class Role:
         "nudge",
         "owner",
         "published",
+        "room_sleepers",
     )
 
     def __init__(
@@ -38,6 +39,7 @@ class Role:
         claimed: Cell,
         published: Cell,
         news_sleepers: Cell,
+        room_sleepers: Cell,
         nudge: Callable[[], None],
         items: list[object],
     ) -> None:
@@ -55,7 +57,8 @@ class Role:
         and asks for it."""
         self.ident = ident
         """Returns the calling thread."""
-        self.claimed, self.published, self.news_sleepers, self.nudge = claimed, published, news_sleepers, nudge
+        self.claimed, self.published = claimed, published
+        self.news_sleepers, self.room_sleepers, self.nudge = news_sleepers, room_sleepers, nudge
         """Of the ring, at hand."""
         self.items, self.mask = items, len(items) - 1
         """The slots. Written after `claimed` has moved and before `published` does."""

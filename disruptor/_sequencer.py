@@ -14,11 +14,12 @@ Rule 5: a claim is noted in `_taking` before `claimed` moves, and the note is re
 from collections.abc import MutableMapping
 from typing import Final
 
+from disruptor._cell import Cell
 from disruptor._errors import DisruptorClosed, InsufficientCapacity, SelfDeadlock
 from disruptor._gate import Gate, broken_by
 from disruptor._held import Held, Voids
 from disruptor._sequence import INITIAL, Sequence, claim_end, limit_of
-from disruptor._sync import News, Runtime, Signal
+from disruptor._sync import Lock, News, Runtime, Signal
 
 OPEN: Final = 0
 CLOSED: Final = 1
@@ -53,13 +54,13 @@ class Sequencer:
     )
 
     def __init__(self, capacity: int, runtime: Runtime) -> None:
-        self.capacity = capacity
-        self.lock = runtime.lock()
+        self.capacity: int = capacity
+        self.lock: Lock = runtime.lock()
         self.room: News = Signal(runtime, self.lock)
         self.news: News = Signal(runtime, self.lock)
-        self.claimed = runtime.cell(INITIAL)
-        self.published = runtime.cell(INITIAL)
-        self.phase = runtime.cell(OPEN)
+        self.claimed: Cell = runtime.cell(INITIAL)
+        self.published: Cell = runtime.cell(INITIAL)
+        self.phase: Cell = runtime.cell(OPEN)
         self.gates: tuple[Gate, ...] = ()
         self.voids: Voids = set()
         self._runtime = runtime

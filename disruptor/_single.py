@@ -35,10 +35,10 @@ class SingleSequencer(Sequencer):
 
     def __init__(self, capacity: int, runtime: Runtime, items: list[object]) -> None:
         super().__init__(capacity, runtime)
-        signal = self.news
+        sleepers = self.news.sleepers, self.room.sleepers
 
         def new_role() -> Role:
-            return Role(runtime.ident, runtime.cell, self.claimed, self.published, signal.sleepers, signal.nudge, items)
+            return Role(runtime.ident, runtime.cell, self.claimed, self.published, *sleepers, self.nudge, items)
 
         self._new_role: Callable[[], Role] = new_role
         self.role = new_role()
@@ -99,7 +99,7 @@ class SingleSequencer(Sequencer):
         last = max([self.published.value, *ends])
         if self.claimed.value != last:
             self.claimed.value = last
-            self.news.wake()
+            self._wake()
 
     def _hold_filling(self, me: int) -> None:
         """Make a claim of the event that the calling thread is filling: from within, it claims or waits."""
@@ -129,6 +129,11 @@ class SingleSequencer(Sequencer):
         super().close(phase)
 
     # --- for the way without the lock; these take it --------------------------------------------------------
+
+    def nudge(self) -> None:
+        """Wake everybody. What the caller has announced may have looked like a lack of room to who watches for some."""
+        with self.lock:
+            self._wake()
 
     def withdraw(self) -> None:
         """Take back an announcement that has failed its second test. The caller is busy."""

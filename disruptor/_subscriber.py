@@ -80,9 +80,9 @@ class Subscriber(Generic[E]):
         self._turn = turn
         self._gate = gate
         self._barrier: Barrier = Barrier(sequencer, gate, tuple(upstream._barrier for upstream in after))
-        self.after = after
+        self.after: tuple[Subscriber[E], ...] = after
         """The subscribers that go first: this one reads only what all of them have processed."""
-        self.name = gate.name
+        self.name: str = gate.name
         """The name given at registration, or one made up."""
 
     # --- looking -------------------------------------------------------------------------------------------
@@ -255,10 +255,10 @@ class Subscriber(Generic[E]):
         finally:
             self._finish()
 
-    def _next_or_end(self, most: int) -> Batch[E] | None:
+    def _next_or_end(self, most: int, deadline: int | None = None) -> Batch[E] | None:
         while True:
             try:
-                return self._next(most, None)
+                return self._next(most, deadline)
             except DisruptorBroken:
                 raise
             except DisruptorClosed:

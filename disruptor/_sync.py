@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from operator import call
 from types import TracebackType
-from typing import Protocol, TypeVar, final
+from typing import Final, Protocol, TypeVar, final
 
 from disruptor._cell import Cell, PlainCell
 from disruptor._deadline import check_timeout, deadline_after, seconds_until
@@ -169,8 +169,18 @@ class News(Protocol):
     def nudge(self) -> None:
         """Wake everybody. The caller does not hold the lock, and has made its change."""
 
+    @property
+    def watchable(self) -> bool:
+        """Whether it can be watched."""
+
+    def watch(self, ready: Callable[[], bool], call: Callable[[], object]) -> bool:
+        """Return whether `ready()` is true; if it is not, have `call` called once, when there is news: see `Signal`."""
+
+    def unwatch(self, call: Callable[[], object]) -> None:
+        """Forget `call`, if it was not called yet. The caller holds the lock."""
+
     def asleep(self) -> int:
-        """Return how many sleep and were not woken yet. For tests; the caller holds the lock."""
+        """Return how many wait and were not woken yet. For tests; the caller holds the lock."""
 
 
 @final
@@ -181,12 +191,13 @@ class Signal:
     read without it by whoever has just changed something. A stale count is safe: see Rule 2.
     """
 
-    __slots__ = ("_lock", "_runtime", "_waiters", "sleepers")
+    __slots__ = ("_lock", "_runtime", "_waiters", "_watchers", "sleepers")
 
     def __init__(self, runtime: Runtime, lock: Lock) -> None:
         self._runtime = runtime
         self._lock = lock
         self._waiters: list[Lock] = []  # one a sleeper that nobody has woken yet; changed under the lock
+        self._watchers: list[Callable[[], object]] = []  # one who must not sleep, each; changed under the lock
         self.sleepers = runtime.cell(0)
 
     def wait_until(self, ready: Callable[[], bool], deadline: int | None) -> bool:
@@ -247,12 +258,41 @@ class Signal:
             with self._lock:
                 self._wake_all()
 
+    watchable: Final = True
+
+    def watch(self, ready: Callable[[], bool], call: Callable[[], object]) -> bool:
+        """Return whether `ready()` is true; if it is not, have `call` called once, when there is news.
+
+        For who must not sleep: he counts as a sleeper until then (Rule 2). The caller holds the lock; `ready` is only called
+        under it, and what it raises passes through. So is `call`, by whoever has the news: it must not wait, raise an
+        `Exception`, or run code of a user's. If an interrupt strikes its caller, it may be called again.
+        """
+        left = False
+        self._watchers.append(call)
+        self.sleepers.value += 1
+        try:
+            left = not ready()
+        finally:
+            if not left:
+                self.unwatch(call)
+        return not left
+
+    def unwatch(self, call: Callable[[], object]) -> None:
+        """Forget `call`, if it was not called yet. The caller holds the lock."""
+        if call in self._watchers:
+            self._watchers.remove(call)
+            self.sleepers.value -= 1
+
     def asleep(self) -> int:
-        """Return how many sleep and were not woken yet. For tests; the caller holds the lock."""
-        return len(self._waiters)
+        """Return how many wait and were not woken yet. For tests; the caller holds the lock."""
+        return len(self._waiters) + len(self._watchers)
 
     def _wake_all(self) -> None:
         for waiter in self._waiters:
             if waiter.locked():  # not yet woken by a call that was interrupted here
                 waiter.release()
         self._waiters.clear()
+        if self._watchers:
+            called = [watcher() for watcher in self._watchers]
+            self._watchers.clear()
+            self.sleepers.value -= len(called)  # last: too high, after an interrupt, costs time; too low, news

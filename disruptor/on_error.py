@@ -14,12 +14,14 @@ Decision(verb='retry', pause=0.5)
 Decision(verb='stop', pause=0.0)
 """
 
+import math
+import numbers
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, SupportsIndex
 
 from disruptor._arguments import integer_between
-from disruptor._deadline import check_timeout
+from disruptor._errors import InvalidType, InvalidValue
 
 Stage = Literal["on_start", "on_batch_start", "on_event", "on_batch", "on_timeout", "on_shutdown"]
 """What a handler was asked to do when it raised."""
@@ -56,6 +58,9 @@ class Decision:
     pause: float = 0.0
 
 
+VERBS: Final = ("stop", "skip", "retry", "rewind")
+"""What can be decided for."""
+
 Policy = Callable[[Failure], Decision]
 """A function, or whatever can be called, from a failure to a decision."""
 
@@ -80,13 +85,17 @@ def retry(times: SupportsIndex, *, backoff: float = 0.0, factor: float = 1.0, th
     Raises `InvalidValue` or `InvalidType` for wrong numbers.
     """
     most = integer_between("times", times, 1, 2**63 - 1)
-    check_timeout(backoff)
-    check_timeout(factor)
+    _require_number("backoff", backoff)
+    _require_number("factor", factor)
 
     def policy(failure: Failure) -> Decision:
         if failure.attempts > most:
             return then(failure)
-        return Decision("retry", backoff * factor ** (failure.attempts - 1))
+        try:
+            pause = backoff * factor ** (failure.attempts - 1) if backoff else 0.0
+        except OverflowError:
+            pause = math.inf
+        return Decision("retry", pause)
 
     return policy
 
@@ -98,7 +107,7 @@ def rewind(times: SupportsIndex | None = None, *, pause: float = 0.0, then: Poli
     `EventuallyGiveUpBatchRewindStrategy`.) Raises `InvalidValue` or `InvalidType` for wrong numbers.
     """
     most = None if times is None else integer_between("times", times, 1, 2**63 - 1)
-    check_timeout(pause)
+    _require_number("pause", pause)
 
     def policy(failure: Failure) -> Decision:
         if most is not None and failure.attempts > most:
@@ -106,3 +115,12 @@ def rewind(times: SupportsIndex | None = None, *, pause: float = 0.0, then: Poli
         return Decision("rewind", pause)
 
     return policy
+
+
+def _require_number(name: str, given: float) -> None:
+    """Raise `InvalidValue` or `InvalidType` unless this is a real number that is not negative."""
+    number: object = given  # what users hand in may be anything
+    if isinstance(number, bool) or not isinstance(number, numbers.Real):
+        raise InvalidType(f"{name} must be a number, not {number!r} ({type(number).__name__})")
+    if not given >= 0:
+        raise InvalidValue(f"{name} must be >= 0, not {number!r}")

@@ -2,7 +2,7 @@
 
 `python -m stateful.hunt` prints the table of `stateful/mutants/`: mutant, class of bug, promise broken, killed by, after how
 many schedules (or tests). Its last row is the control: the unmutated library passes the same programs with the same bounds.
-`python -m stateful.hunt NAME` prints the picture of one.
+With `--docs` the table goes into `docs/verification.md`, too. `python -m stateful.hunt NAME` prints the picture of one.
 """
 
 import json
@@ -21,8 +21,11 @@ from stateful.adapters.threads import ByValue, InPlace
 from stateful.failure import check
 from stateful.mutants import MUTANTS, Mutant
 from stateful.patched import ROOT, environment, patched, run_tests
+from stateful.pieces import rewritten
 from stateful.programs import PROGRAMS, SINGLE, Program
 from stateful.scheduler import Exploration, Granularity
+
+DOCS = ROOT / "docs" / "verification.md"
 
 BOUNDS: tuple[tuple[Granularity, int, int], ...] = (
     (Granularity.CELLS, 1, 1500),
@@ -161,6 +164,11 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--here"]:
         print(json.dumps(hunt(arguments[1])))
         return 0
+    docs = arguments == ["--docs"]
+    arguments = [] if docs else arguments
+    if unknown := set(arguments) - {mutant.name for mutant in MUTANTS}:
+        print(f"there is no mutant {sorted(unknown)}", file=sys.stderr)
+        return 2
     chosen = [mutant for mutant in MUTANTS if not arguments or mutant.name in arguments]
     with ThreadPoolExecutor(int(os.environ.get("HUNTERS", os.cpu_count() or 1))) as pool:
         kills = list(pool.map(run, chosen))
@@ -175,7 +183,10 @@ def main(arguments: list[str]) -> int:
         outcome = ["nothing", where, points, str(schedules), unmutated.error or "passes"]
         rows.append(["(none: the control)", "", "", *outcome])
         alive += [] if passes else ["the control"]
-    print(table(HEADINGS, rows))
+    made = table(HEADINGS, rows)
+    print(made)
+    if docs and not alive:
+        DOCS.write_text(rewritten(DOCS.read_text(encoding="utf-8"), {"mutants": made}), encoding="utf-8")
     print(f"{sum(map(killed, kills))} of {len(kills)} killed" + (f"; alive, broken or wrong: {alive}" if alive else ""))
     return len(alive)
 

@@ -3,6 +3,7 @@
 The others hold arithmetic, errors and arguments: pure, so there is nothing in them that another task could see.
 """
 
+import disruptor._awaiting
 import disruptor._barrier
 import disruptor._batch
 import disruptor._claim
@@ -19,12 +20,19 @@ import disruptor._single
 import disruptor._slots
 import disruptor._subscriber
 import disruptor._sync
+import disruptor.aio._publishing
+import disruptor.aio._reading
+import disruptor.aio._waiting
 import disruptor.handlers._consumers
 import disruptor.handlers._handling
 import disruptor.handlers._processor
 import disruptor.handlers._progress
 
 LIBRARY = (
+    disruptor._awaiting,
+    disruptor.aio._publishing,
+    disruptor.aio._reading,
+    disruptor.aio._waiting,
     disruptor._barrier,
     disruptor._batch,
     disruptor._claim,

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from disruptor import DisruptorBroken, DisruptorClosed, SelfDeadlock, on_error
+from disruptor import DisruptorBroken, DisruptorClosed, Progress, SelfDeadlock, WaitTimeout, on_error
 from disruptor.handlers._handling import HandlerOptions
 from stateful.graphs import Graph, Nodes, Story, Trouble, raising, told
 from stateful.scheduler import Failed, Granularity
@@ -343,6 +343,119 @@ def one_rewinds_while_halted(graph: Graph) -> Callable[[], None]:
     return lambda: graph.finish(most=0)
 
 
+def halted_while_it_pauses(graph: Graph) -> Callable[[], None]:
+    """A halt cuts the pause before a retry short: what was done before, in the same batch, does not come again."""
+    graph.register(a=HandlerOptions(on_error=on_error.retry(1, backoff=3600.0)))
+    graph.deeds["a", 1] = raising
+    graph.ring.publish_many([0, 1])
+
+    def main() -> None:
+        graph.ring.start()
+        graph.ring.halt()
+        graph.ring.start()
+        graph.ring.shutdown()
+
+    graph.scheduler.spawn("main", main)
+    return lambda: graph.finish(most=1)
+
+
+def interrupted(graph: Graph) -> Callable[[], None]:
+    """An interrupt ends a handler in the middle of a batch: what was done before is marked, and does not come again."""
+    graph.register()
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    graph.deeds["a", 1] = interrupt
+    graph.ring.publish_many([0, 1])
+
+    def main() -> None:
+        graph.ring.start()
+        with pytest.raises(BaseExceptionGroup) as raised:
+            graph.ring.shutdown()
+        assert [type(error) for error in raised.value.exceptions] == [KeyboardInterrupt]
+        graph.ring.start()
+        graph.ring.shutdown()
+
+    graph.scheduler.spawn("main", main)
+    return lambda: graph.finish(most=1)
+
+
+def start_x_shutdown_of_a_halted_ring(graph: Graph) -> Callable[[], None]:
+    """One starts a halted ring again, another shuts it down: whoever comes first, the shutdown comes to an end."""
+    graph.register()
+
+    def main() -> None:
+        graph.ring.start()
+        graph.ring.publish(0)
+        graph.ring.halt()
+        graph.scheduler.spawn("starts", graph.ring.start)
+        graph.scheduler.spawn("shuts down", graph.ring.shutdown)
+
+    graph.scheduler.spawn("main", main)
+
+    def check() -> None:
+        stuck = {task.name for task in graph.scheduler.tasks if not task.ended}
+        assert stuck.isdisjoint({"main", "starts", "shuts down"}), stuck
+        graph.ring._check()
+
+    return check
+
+
+def one_name_for_two(graph: Graph) -> Callable[[], None]:
+    """Two threads register handlers of one name: both are registered, under names of their own."""
+
+    def handler(event: int, sequence: int, end_of_batch: bool) -> None: ...
+
+    def add() -> None:
+        graph.ring.handle_events_with(handler)
+
+    graph.scheduler.spawn("adds", add)
+    graph.scheduler.spawn("adds too", add)
+
+    def check() -> None:
+        assert {subscriber.name for subscriber in graph.ring.subscribers} == {"handler", "handler-2"}
+
+    return check
+
+
+def progress_of_an_earlier_run(graph: Graph) -> Callable[[], None]:
+    """What a handler was handed before a restart still counts: called late, it moves the position, and never back."""
+
+    class Late:
+        def __init__(self) -> None:
+            self.handed: list[Progress] = []
+
+        def set_sequence_callback(self, progress: Progress) -> None:
+            self.handed.append(progress)
+
+        def on_event(self, event: int, sequence: int, end_of_batch: bool) -> None:
+            if event == 1 and len(self.handed) == 1:
+                graph.ring.halt()
+            elif event == 1:
+                self.handed[-1](1)
+
+    late = Late()
+    group = graph.ring.handle_events_with(late)
+    graph.ring.publish_many([0, 1])
+    graph.ring.start()
+
+    def main() -> None:
+        with suppress(WaitTimeout, DisruptorClosed):
+            graph.ring.wait_for(2)  # until it is halted
+        graph.ring.start()
+        graph.scheduler.spawn("says so late", lambda: late.handed[0](0))
+        graph.ring.shutdown()
+
+    graph.scheduler.spawn("main", main)
+
+    def check() -> None:
+        graph.finish()
+        assert group.subscribers[0].sequence == 1
+
+    return check
+
+
 def no_thread(graph: Graph) -> Callable[[], None]:
     """A thread cannot be made: whoever has none is as if it had not been started, and can be started again."""
     graph.register()
@@ -391,6 +504,11 @@ STORIES: dict[str, tuple[Nodes, int, Story]] = {
     "one retries": (PIPE, 1, one_retries),
     "one rewinds": (PIPE, 1, one_rewinds_while_halted),
     "no thread for one": (PAIR, 1, no_thread),
+    "halted while it pauses": (ONE, 2, halted_while_it_pauses),
+    "interrupted": (ONE, 2, interrupted),
+    "start x shutdown of a halted ring": (ONE, 1, start_x_shutdown_of_a_halted_ring),
+    "one name for two": ({}, 1, one_name_for_two),
+    "progress of an earlier run": ({}, 2, progress_of_an_earlier_run),
 }
 
 

@@ -24,6 +24,7 @@ def test_the_report_lists_every_mutant() -> None:
     report = (ROOT / "docs" / "verification.md").read_text(encoding="utf-8")
     for mutant in MUTANTS:
         assert f"| {mutant.name} " in report
+    assert f"| {len(MUTANTS)} of {len(MUTANTS)} killed; the unmutated ring passes |" in report
 
 
 def test_text_that_is_not_there_is_refused(tmp_path: Path) -> None:

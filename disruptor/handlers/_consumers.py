@@ -5,6 +5,9 @@ Rule 2: a run of a handler is taken by one thread. A thread that comes too late,
 Rule 3: no code of the user's runs under the lock, neither a handler nor whatever makes threads.
 Rule 4: the lock is taken before the ring's, never after it.
 Rule 5: nobody waits for himself: a handler that shuts its ring down closes it, and goes on.
+Rule 6: a shutdown waits for those that it has told to end. A ring that is opened again meanwhile (which waits until all have
+        ended) has begun something new, for which it does not wait.
+Rule 7: handlers belong to the process that has registered them: a child that is forked has none of them.
 """
 
 from collections.abc import Callable, Iterable
@@ -62,7 +65,7 @@ class Member(Generic[E]):
 class Consumers(Generic[E]):
     """The handlers of one ring, in this process."""
 
-    __slots__ = ("_changed", "_errors", "_fail", "_lock", "_members", "_runtime", "_sequencer", "_threads")
+    __slots__ = ("_changed", "_errors", "_fail", "_lock", "_members", "_runtime", "_sequencer", "_starts", "_threads")
 
     def __init__(
         self, sequencer: Sequencer, runtime: Runtime, fail: Callable[[Subscriber[E], BaseException], None]
@@ -70,11 +73,16 @@ class Consumers(Generic[E]):
         self._sequencer = sequencer
         self._runtime = runtime
         self._fail = fail
-        self._lock = runtime.lock()
-        self._changed = Signal(runtime, self._lock)
+        self.forked()
+
+    def forked(self) -> None:
+        """Begin anew, in a child that was forked: its parent's handlers are its parent's, and none of them runs here."""
+        self._lock = self._runtime.lock()
+        self._changed = Signal(self._runtime, self._lock)
         self._members: tuple[Member[E], ...] = ()
         self._errors: list[BaseException] = []
         self._threads: Threads | None = None  # not None once they were started: who is added then begins at once
+        self._starts = 0  # how often the ring was opened again; written under both locks
 
     def processors(self) -> tuple[BatchEventProcessor[E], ...]:
         """Return all handlers, in order of registration; never waits."""
@@ -105,9 +113,10 @@ class Consumers(Generic[E]):
         with self._lock:
             if not self._changed.wait_until(ready, deadline):
                 raise WaitTimeout(f"the ring cannot be started again before its handlers have ended: {self._told()}")
-            if self._sequencer.stopped():
-                self._errors = []
             with self._sequencer.lock:
+                if self._sequencer.stopped():
+                    self._errors = []
+                    self._starts += 1
                 try:
                     self._sequencer.start()
                 except BaseException:
@@ -118,25 +127,42 @@ class Consumers(Generic[E]):
             todo = self._begun(m for m in self._members if m.stage is Stage.IDLE or not (m.busy or closed))
         self._spawn(todo, threads)
 
-    def drain(self) -> None:
-        """Start who was never started: what was published before is to reach it. The ring is closed."""
+    def drain(self, close: Callable[[], object]) -> int:
+        """Close or halt the ring, and start who was never started: what was published before is to reach it.
+
+        Return what `join` waits for. The lock is held, so nobody opens the ring again between the two (Rule 6).
+        """
         with self._lock:
+            close()
+            starts = self._starts
             halted = self._sequencer.phase.value == HALTED
             threads = self._threads or Threads()
             todo = self._begun(m for m in self._members if m.stage is Stage.IDLE and not halted)
         self._spawn(todo, threads)
+        return starts
 
-    def join(self, deadline: int | None) -> None:
-        """Wait until all have ended, and what they were given is marked; a handler does not wait. Raises `WaitTimeout`."""
+    def join(self, starts: int, deadline: int | None) -> bool:
+        """Wait until all have ended, and what they were given is marked; false for a handler, which does not wait.
+
+        `starts` is what `drain` has returned. Raises `WaitTimeout`.
+        """
         me = self._runtime.ident()
+
+        def ended() -> bool:
+            return self._starts != starts or not any(member.busy for member in self._members)
+
+        def marked() -> bool:
+            return self._starts != starts or self._all_marked()
+
         with self._lock:
             if any(member.thread == me for member in self._members):
-                return
-            if not self._changed.wait_until(lambda: not any(m.busy for m in self._members), deadline):
+                return False  # Rule 5
+            if not self._changed.wait_until(ended, deadline):
                 raise WaitTimeout(f"not all handlers have ended within the time-out: {self._told()}")
         with self._sequencer.lock:
-            if not self._sequencer.room.wait_until(self._all_marked, deadline):
+            if not self._sequencer.room.wait_until(marked, deadline):
                 raise WaitTimeout(f"not everything was marked as processed within the time-out: {self._told()}")
+        return True
 
     def errors(self) -> list[BaseException]:
         """Return what has ended handlers since they were started."""
@@ -188,7 +214,7 @@ class Consumers(Generic[E]):
             member.thread = self._runtime.ident()
         errors: list[BaseException] = []
         try:
-            errors = member.processor.run(partial(self._broken, member.processor.subscriber))
+            member.processor.run(errors, partial(self._broken, member.processor.subscriber))
         finally:
             with self._lock:
                 self._errors += errors

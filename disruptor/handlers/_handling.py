@@ -64,6 +64,8 @@ class Handling(Looking[E], Generic[E]):
 
         Handlers are found by identity. Raises `InvalidValue` for one that is none of this ring's. (LMAX: `after`.)
         """
+        if not handlers:
+            raise InvalidValue("at least one handler, subscriber or group is needed to be after")
         found: dict[Subscriber[E], None] = {}
         for handler in handlers:
             if isinstance(handler, EventHandlerGroup):
@@ -117,11 +119,11 @@ class Handling(Looking[E], Generic[E]):
             for handler, called in zip(handlers, methods, strict=True):
                 subscriber = self._join(handler, upstreams, options)
                 processors.append(BatchEventProcessor(handler, called, manner, subscriber, self._runtime))
+            self._consumers.add(processors)
         except BaseException:
             for processor in processors:
                 processor.subscriber.close()  # all or none
             raise
-        self._consumers.add(processors)
         return EventHandlerGroup(self, tuple(processor.subscriber for processor in processors))
 
     def _join(
@@ -131,9 +133,15 @@ class Handling(Looking[E], Generic[E]):
         if "name" in options:
             return self.register_subscriber(start=start, after=upstreams, name=options["name"])
         own = name_of(handler)
-        taken = {subscriber.name for subscriber in self.subscribers}
-        name = own if own not in taken else next(n for k in count(2) if (n := f"{own}-{k}") not in taken)
-        return self.register_subscriber(start=start, after=upstreams, name=name)
+        while True:
+            taken = {subscriber.name for subscriber in self.subscribers}
+            name = own if own not in taken else next(n for k in count(2) if (n := f"{own}-{k}") not in taken)
+            try:
+                return self.register_subscriber(start=start, after=upstreams, name=name)
+            except InvalidValue:
+                if name not in {subscriber.name for subscriber in self.subscribers}:
+                    raise
+                # Somebody else was quicker to take that name.
 
 
 @final
@@ -156,7 +164,7 @@ class EventHandlerGroup(Generic[E]):
 
     def __init__(self, ring: Handling[E], subscribers: tuple[Subscriber[E], ...]) -> None:
         self._ring = ring
-        self.subscribers = subscribers
+        self.subscribers: tuple[Subscriber[E], ...] = subscribers
         """The subscribers through which they read: to look at, to remove, to be `after`."""
 
     def then(self, *handlers: Handler[E], **options: Unpack[HandlerOptions]) -> "EventHandlerGroup[E]":

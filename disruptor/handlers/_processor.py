@@ -10,19 +10,20 @@ Rule 3: whatever else ends it breaks the ring: nobody waits for ever for a handl
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from itertools import count
-from typing import Final, Generic, NamedTuple, NoReturn, TypeVar, final
+from typing import Final, Generic, NamedTuple, TypeVar, final
 
 from disruptor._batch import Batch
-from disruptor._errors import DisruptorClosed, InvalidType, SubscriberClosed, WaitTimeout
+from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, SubscriberClosed, WaitTimeout
 from disruptor._sequence import Sequence
 from disruptor._sequencer import HALTED
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime, deadline_of
 from disruptor.handlers._handler import HandlerFunction, Hooks
 from disruptor.handlers._progress import Progress
-from disruptor.on_error import Decision, Failure, Policy, Stage
+from disruptor.on_error import VERBS, Decision, Failure, Policy, Stage
 
 E = TypeVar("E")
 
@@ -93,12 +94,11 @@ class BatchEventProcessor(Generic[E]):
         """The name of the handler: that of its subscriber."""
         return self.subscriber.name
 
-    def run(self, broken: Callable[[BaseException], None]) -> list[BaseException]:
-        """Be the handler's thread, until there is nothing more to do; return what went wrong.
+    def run(self, errors: list[BaseException], broken: Callable[[BaseException], None]) -> None:
+        """Be the handler's thread, until there is nothing more to do; add what went wrong to `errors`.
 
         `broken` is called with an error that ends it before its time, as soon as that is known.
         """
-        errors: list[BaseException] = []
         try:
             self.subscriber._begin()
             try:
@@ -109,7 +109,6 @@ class BatchEventProcessor(Generic[E]):
             pass  # it was removed before it began
         except BaseException as error:
             self._ended(error, errors, broken)
-        return errors
 
     def _serve(self, errors: list[BaseException], broken: Callable[[BaseException], None]) -> None:
         """Work, and shut down; whatever happens, both."""
@@ -126,17 +125,19 @@ class BatchEventProcessor(Generic[E]):
     def _ended(
         self, error: BaseException, errors: list[BaseException], broken: Callable[[BaseException], None]
     ) -> None:
-        LOG.error("handler %r has stopped: the ring is broken", self.name, exc_info=error)
         errors.append(error)
         broken(error)
+        self._log(logging.ERROR, "it has stopped, and the ring is broken", error)
 
     # --- the work ------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
         subscriber, hooks = self.subscriber, self._hooks
         first = subscriber.sequence + 1
+        self._attempts, self._failed_at = 0, -1
         if hooks.set_sequence_callback is not None:
-            self._progress = Progress(self.name, first - 1, self._runtime.lock(), subscriber._move)
+            if self._progress is None:  # one for all runs: what was handed out in an earlier one can still be marked
+                self._progress = Progress(self.name, first - 1, self._runtime.lock(), subscriber._move)
             self._call("on_start", partial(hooks.set_sequence_callback, self._progress))
         if hooks.on_start is not None:
             self._call("on_start", hooks.on_start)
@@ -173,20 +174,24 @@ class BatchEventProcessor(Generic[E]):
         while at < len(sequences):
             sequence, event = sequences[at], batch[at]
             try:
-                for sequence, event in zip(sequences[at:], batch[at:], strict=True):
-                    if phase.value == HALTED or not alive.value:
-                        break
-                    on_event(event, sequence, sequence == final)
-                    if each:
-                        self._mark(sequence)
+                try:
+                    for sequence, event in zip(sequences[at:], batch[at:], strict=True):
+                        if phase.value == HALTED or not alive.value:
+                            break
+                        on_event(event, sequence, sequence == final)
+                        if each:
+                            self._mark(sequence)
+                    else:
+                        return True
+                except Exception as error:
+                    tries = self._tries(sequence)
+                    decision = self._decide(Failure(self.name, "on_event", error, sequence, event, tries))
                 else:
-                    return True
-            except Exception as error:
-                decision = self._decide(Failure(self.name, "on_event", error, sequence, event, self._tries(sequence)))
-            else:
-                self._mark(sequence - 1)
-                self.subscriber._barrier.confirm()  # raises
-                return False
+                    self.subscriber._barrier.confirm()  # raises
+                    return False
+            except BaseException:
+                self._mark(sequence - 1)  # Rule 1
+                raise
             if decision.verb == "rewind":
                 return False
             at = sequences.index(sequence) + (decision.verb == "skip")
@@ -239,17 +244,19 @@ class BatchEventProcessor(Generic[E]):
             decision = self._manner.policy(failure)
             if not isinstance(decision, Decision):
                 raise InvalidType(f"a policy returns a Decision, not {decision!r}")
+            if decision.verb not in VERBS:
+                raise InvalidValue(f"a policy decides for one of {', '.join(map(repr, VERBS))}, not {decision.verb!r}")
         except Exception as error:
-            self._stop(error, failure.sequence)
+            raise _Stopped(error) from None
         if decision.verb == "stop":
-            self._stop(failure.error, failure.sequence)
+            raise _Stopped(failure.error)
         where = failure.stage if failure.sequence is None else f"{failure.stage} of {failure.sequence}"
-        LOG.warning("handler %r has raised in %s: %s", self.name, where, decision.verb, exc_info=failure.error)
+        self._log(logging.WARNING, f"it has raised in {where}: {decision.verb}", failure.error)
         if decision.verb != "skip" and decision.pause > 0:
             self.subscriber._barrier.pause(deadline_of(self._runtime, decision.pause))
         return decision
 
-    def _stop(self, error: Exception, sequence: int | None) -> NoReturn:
-        if sequence is not None:
-            self._mark(sequence - 1)  # Rule 1
-        raise _Stopped(error)
+    def _log(self, level: int, what: str, error: BaseException) -> None:
+        """Log an error, once. A log that cannot be written changes nothing."""
+        with suppress(Exception):
+            LOG.log(level, "handler %r of %r: %s", self.name, self.subscriber._home, what, exc_info=error)

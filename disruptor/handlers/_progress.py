@@ -51,10 +51,12 @@ class Progress:
     def hand(self, last: int | None, end: int) -> None:
         """Note that events up to `last` are handed out (None: no more of them), and that from there to `end` all is void."""
         with self._lock:
-            if last is not None:
-                self._handed = last
-            if end > self._handed:
-                self._tails.append((self._handed, end))
+            before = self._handed if last is None else last
+            # It may have been handed out before, and further, in an earlier run.
+            self._handed = max(self._handed, before)
+            if end > before:
+                self._tails.append((before, end))
+                self._tails.sort()
                 self._mark(self._passed)
 
     def _mark(self, wanted: int) -> None:

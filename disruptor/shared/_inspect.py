@@ -14,7 +14,7 @@ Rule 4: nothing that was read is trusted to be in its range: what is not a ring'
 
 import os
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from disruptor._errors import InvalidValue, RingMismatch
 from disruptor._sequence import INITIAL, lag, room, slot_of
@@ -28,98 +28,7 @@ from disruptor.shared._layout import GATES, ClaimWord, GateWord, Layout, State
 from disruptor.shared._marks import holder, marks
 from disruptor.shared._posix import fence
 from disruptor.shared._segment import ENDINGS, mapped_ring
-
-PHASES: Final = ("open", "closed", "halted")
-
-
-class Participant(NamedTuple):
-    """A process that has, or had, a ring open."""
-
-    number: int
-    """Its number in this ring, from 1; 1 has made the ring."""
-    alive: bool
-    process: int | None
-    """The number of its process; None if it is dead, or hidden from here."""
-
-
-class SubscriberView(NamedTuple):
-    """What is seen of a subscriber."""
-
-    serial: int
-    """Its number in this ring, which no other subscriber ever has."""
-    name: str
-    position: int
-    lag: int
-    """How many published events it has yet to process."""
-    reading: bool
-    """Whether its owner has something in hand, or waits for it."""
-    owner: Participant
-    after: tuple[str, ...]
-    """The names of those that go first."""
-
-
-class ClaimView(NamedTuple):
-    """What is seen of an open claim."""
-
-    first: int
-    last: int
-    owner: Participant
-
-
-class View(NamedTuple):
-    """What is seen of a ring, as `look` has read it."""
-
-    name: str
-    phase: str
-    """One of `PHASES`."""
-    capacity: int
-    published: int
-    claimed: int
-    free: int
-    """How many sequences could be claimed without waiting, in `0..capacity`."""
-    kind: str
-    """How events are held, a name of `Kind`."""
-    format: str
-    """The format of events, in words."""
-    slot_size: int
-    """Bytes of a slot."""
-    bytes: int
-    """The size of the ring's memory."""
-    policy: str
-    """What becomes of dead subscribers that hold others back."""
-    subscribers: tuple[SubscriberView, ...]
-    """The registered ones, in order of registration."""
-    claims: tuple[ClaimView, ...]
-    """The claims that somebody has yet to finish, in order."""
-    participants: int
-    """How many processes have had the ring open, ever."""
-    alive: tuple[Participant, ...]
-    """Those of them that have it open."""
-    sleepers_for_room: int
-    sleepers_for_news: int
-    locked: bool
-    """Whether somebody holds the ring's lock."""
-    locked_by: int | None
-    """The number of the process that does; None if nobody does, or it is hidden from here."""
-    dead_subscribers: int
-    """How many subscribers were removed because they died."""
-    dead_claims: int
-    """How many claims were voided because their holder died."""
-
-    @property
-    def left_over(self) -> bool:
-        """Whether nobody is left who has the ring open."""
-        return not self.alive
-
-
-class Listed(NamedTuple):
-    """A ring in the directory: what is seen of it, or why nothing is."""
-
-    name: str
-    view: View | None
-    error: str | None
-    left_over: bool | None
-    """Whether nobody is left who has it open; None if that cannot be found out."""
+from disruptor.shared._views import BROKEN, PHASES, ClaimView, Listed, Participant, SubscriberView, View
 
 
 class _Row(NamedTuple):
@@ -132,6 +41,7 @@ class _Row(NamedTuple):
     owner: int
     reading: bool
     upstreams: int
+    failed: bool
 
 
 def look(name: str) -> View:
@@ -200,6 +110,8 @@ def _view(name: str, about: About, words: Words, lock: int) -> View:
         raise RingMismatch(f"ring {name!r} says it has published up to {published}, and claimed up to {claimed}")
     claimed = min(claimed, published + layout.capacity)  # as it was when `published` was read, at most
     phase = _one_of(name, "phase", PHASES, words[State.PHASE])
+    if phase != PHASES[0] and any(row.failed for row in rows):
+        phase = BROKEN
     claims = [*_claims(words, layout, claimed)]
     holding = holder(lock, 0, 0)
     alive = marks(lock)
@@ -229,6 +141,7 @@ def _view(name: str, about: About, words: Words, lock: int) -> View:
                 row.reading,
                 participant(row.owner),
                 tuple(other.name for other in rows if row.upstreams >> other.number & 1),
+                row.failed,
             )
             for row in rows
         ),
@@ -268,6 +181,7 @@ def _rows(words: Words, size: int) -> list[_Row]:
             words[at + GateWord.OWNER],
             bool(words[at + GateWord.BUSY]),
             words[at + GateWord.UPSTREAMS],
+            bool(words[at + GateWord.FAILED]),
         )
         fence()
         if serial and words[at + GateWord.SERIAL] == serial:

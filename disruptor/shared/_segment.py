@@ -15,7 +15,7 @@ from contextlib import suppress
 from mmap import ACCESS_READ, ACCESS_WRITE, mmap
 from multiprocessing import util
 from pathlib import Path
-from typing import TypeVar, cast, final
+from typing import Protocol, TypeVar, cast, final
 from weakref import WeakValueDictionary, finalize
 
 from disruptor._cell import Cell
@@ -26,7 +26,7 @@ from disruptor.shared._kernel import Memory
 from disruptor.shared._layout import State
 from disruptor.shared._posix import LocalLock, MappedMemory, PosixKernel, above_standard
 
-R = TypeVar("R")
+R = TypeVar("R", bound="Kept")
 
 
 @final
@@ -104,6 +104,13 @@ ENDINGS: dict[str, Ending] = {}
 """Of the rings that this process has open, or is just leaving."""
 
 
+class Kept(Protocol):
+    """A ring, as far as its segment has to do with it."""
+
+    def _forked(self) -> None:
+        """Begin anew, in a child."""
+
+
 @final
 class Segment:
     """A ring that is open in this process."""
@@ -130,7 +137,7 @@ class Segment:
         self.about = about
         self._joining = LocalLock()
         self._participants: Cell = memory.cell(State.PARTICIPANTS)
-        self._kept: dict[str, object] = {}
+        self._kept: dict[str, Kept] = {}
         self._ending = Ending(name, folder, kernel)
         self._number = self._ending.number
         self._ending.watch(self)
@@ -173,6 +180,8 @@ class Segment:
     def forked(self) -> None:
         """Begin anew, in a child."""
         self._joining.renew()
+        for ring in self._kept.values():
+            ring._forked()
 
 
 OPEN: "WeakValueDictionary[str, Segment]" = WeakValueDictionary()

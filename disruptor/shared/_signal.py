@@ -11,10 +11,11 @@ Rule 4: a place belongs to who sits there until he gets up, or is found dead. If
 from collections.abc import Callable
 from math import inf
 from operator import call
-from typing import final
+from typing import Final, final
 
 from disruptor._cell import Cell
 from disruptor._deadline import seconds_until
+from disruptor._errors import Unsupported
 from disruptor._sync import Lock, Runtime
 from disruptor.shared._kernel import NOWHERE, Kernel, Words
 from disruptor.shared._layout import WaiterWord
@@ -134,6 +135,17 @@ class SharedSignal:
         if self.sleepers.value:
             with self._lock:
                 self.wake()
+
+    watchable: Final = False
+
+    def watch(self, ready: Callable[[], bool], call: Callable[[], object]) -> bool:
+        """Raise `Unsupported`: who is to be woken may be in another process."""
+        raise Unsupported(
+            "a ring between processes (multiproc=True) cannot be awaited yet; read or publish in a thread"
+        )
+
+    def unwatch(self, call: Callable[[], object]) -> None:
+        """Do nothing: nobody watches."""
 
     def asleep(self) -> int:
         """Return how many sit in the table for this. For tests; the caller holds the lock."""

@@ -2,12 +2,12 @@
 
 Rule 1: names and formats come from memory that others write: for people they are shown as `repr` does, so that nothing in
         them can move the cursor of a terminal, or pass for another line.
-Rule 2: what is said in words is also in the JSON. Keys there are the fields of the named tuples of `_inspect.py`.
+Rule 2: what is said in words is also in the JSON. Keys there are the fields of the named tuples of `_views.py`.
 """
 
 from collections.abc import Iterable
 
-from disruptor.shared._inspect import Listed, Participant, View
+from disruptor.shared._views import Listed, Participant, View
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 """What JSON can hold."""
@@ -61,7 +61,10 @@ def lines_of(view: View) -> list[str]:
     for one in view.subscribers:
         after = f", after {', '.join(map(repr, one.after))}" if one.after else ""
         reading = ", reading" if one.reading else ""
-        lines.append(f"    {one.name!r} at {one.position}, {one.lag} behind{after}: {_owner(one.owner)}{reading}")
+        failed = ", failed" if one.failed else ""
+        lines.append(
+            f"    {one.name!r} at {one.position}, {one.lag} behind{after}: {_owner(one.owner)}{reading}{failed}"
+        )
     return lines
 
 

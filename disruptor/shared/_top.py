@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from disruptor._errors import RingNotFound, Unsupported
 from disruptor._sync import THREADS, Runtime
-from disruptor.shared._inspect import SubscriberView, View, look
+from disruptor.shared._inspect import look
+from disruptor.shared._views import SubscriberView, View
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -107,7 +108,7 @@ def state(one: SubscriberView) -> str:
     if not one.owner.alive:
         return f"dead (participant {one.owner.number})"
     process = "?" if one.owner.process is None else one.owner.process
-    return f"{'reading' if one.reading else 'alive'} (process {process})"
+    return f"{'failed' if one.failed else 'reading' if one.reading else 'alive'} (process {process})"
 
 
 def drawn(shown: Figures) -> "Table":

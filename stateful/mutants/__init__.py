@@ -9,6 +9,7 @@ Rule 4: what has to be covered, and what cannot be, stands in `_classes.py`.
 `python -m stateful.hunt` prints the table: mutant, class, promise, killed by, after how many schedules.
 """
 
+from stateful.mutants._awaiting import AWAITING
 from stateful.mutants._belonging import BELONGING
 from stateful.mutants._claiming import CLAIMING
 from stateful.mutants._classes import CLASSES as CLASSES
@@ -19,8 +20,11 @@ from stateful.mutants._failing import FAILING
 from stateful.mutants._handling import HANDLING
 from stateful.mutants._mutant import Mutant as Mutant
 from stateful.mutants._reading import READING
+from stateful.mutants._restarting import RESTARTING
 from stateful.mutants._single import SINGLE
 from stateful.mutants._sleeping import SLEEPING
 from stateful.mutants._waking import WAKING
 
-MUTANTS: tuple[Mutant, ...] = WAKING + SLEEPING + CLAIMING + READING + BELONGING + FAILING + HANDLING + SINGLE
+MUTANTS: tuple[Mutant, ...] = (
+    WAKING + SLEEPING + CLAIMING + READING + BELONGING + FAILING + HANDLING + RESTARTING + AWAITING + SINGLE
+)

@@ -48,8 +48,8 @@ BELONGING: tuple[Mutant, ...] = (
     Mutant(
         "an upstream leaves before those after it",
         JOINING,
-        "            if behind:\n",
-        "            if behind and not behind:\n",
+        "        if behind:\n",
+        "        if behind and not behind:\n",
         "L1",
         "B17",
         "an upstream cannot leave",
@@ -142,7 +142,7 @@ BELONGING: tuple[Mutant, ...] = (
     Mutant(
         "the end of a ring is forgotten by those who wait for it",
         BARRIER,
-        "            self._refuse_if_never(sequence)\n",
+        "        self._refuse_if_never(sequence)\n",
         "",
         "L1",
         "B7",

@@ -137,8 +137,8 @@ FAILING: tuple[Mutant, ...] = (
     Mutant(
         "an interrupted leaver gates for ever",
         JOINING,
-        "                self._drop(subscriber)  # half removed is worse: it would gate for ever\n                raise\n",
-        "                raise\n",
+        "            self._drop(subscriber)  # half removed is worse: it would gate for ever\n            raise\n",
+        "            raise\n",
         "L1",
         "B17",
         ENDS,

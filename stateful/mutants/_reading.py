@@ -90,8 +90,8 @@ READING: tuple[Mutant, ...] = (
     Mutant(
         "an upstream is ignored after the wake-up",
         BARRIER,
-        "            if self.readable() >= sequence:\n                return True\n",
-        "            if self._sequencer.published.value >= sequence:\n                return True\n",
+        "        if self.readable() >= sequence:\n            return True\n",
+        "        if self._sequencer.published.value >= sequence:\n            return True\n",
         "S5",
         "B11",
         "upstream x downstream",

@@ -15,7 +15,7 @@ WRITES = (
     "  # type: ignore[assignment]  # Rule 2\n"
 )
 SHOWS = "                            role.published.value = last\n"
-WAKES = """                            if role.news_sleepers.value:
+WAKES = """                            if role.news_sleepers.value or role.room_sleepers.value:
                                 role.nudge()
                             return last  # type"""
 TESTS = """                    last = role.published.value + 1
@@ -114,7 +114,7 @@ SINGLE: tuple[Mutant, ...] = (
         "                            sleepers = role.news_sleepers.value\n"
         + WRITES
         + SHOWS
-        + WAKES.replace("role.news_sleepers.value", "sleepers"),
+        + WAKES.replace("role.news_sleepers.value or role.room_sleepers.value", "sleepers"),
         "L1",
         "B1",
         "single publish x read on 2, read",
@@ -122,7 +122,7 @@ SINGLE: tuple[Mutant, ...] = (
     Mutant(
         "what a single producer has announced in vain stays announced",
         SINGLE_FILE,
-        "        if self.claimed.value != last:\n            self.claimed.value = last\n            self.news.wake()\n",
+        "        if self.claimed.value != last:\n            self.claimed.value = last\n            self._wake()\n",
         "        del last\n",
         "S7",
         "B6",
@@ -131,7 +131,7 @@ SINGLE: tuple[Mutant, ...] = (
     Mutant(
         "what a single producer has announced in vain is taken back unnoticed",
         SINGLE_FILE,
-        "            self.claimed.value = last\n            self.news.wake()\n",
+        "            self.claimed.value = last\n            self._wake()\n",
         "            self.claimed.value = last\n",
         "L1",
         "B1",

@@ -73,9 +73,9 @@ SLEEPING: tuple[Mutant, ...] = (
     Mutant(
         "a woken reader does not test again",
         BARRIER,
-        "        def ready() -> bool:\n            self.confirm()\n            if self.readable() >= sequence:\n",
+        "        def ready() -> bool:\n            if self._ready(sequence):\n",
         "        woken = False\n\n        def ready() -> bool:\n            nonlocal woken\n            self.confirm()\n"
-        "            again, woken = woken, True\n            if again or self.readable() >= sequence:\n",
+        "            again, woken = woken, True\n            if again or self._ready(sequence):\n",
         "S2",
         "B3",
         "wait and mark",

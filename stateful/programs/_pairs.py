@@ -1,6 +1,7 @@
 """Every operation of the public interface against every other, and dangerous ones by three.
 
 Each operation is a task of its own, on a ring of one or two with one subscriber `S`, that is empty or full to begin with.
+`start` opens a ring that was halted or is broken, so it meets the others on such rings, too.
 What one of them waits for may never come: then it has to be a call that a correct ring keeps waiting, too.
 `update_sequence` stands for reading by hand, `wait_for of S` for the barrier of a subscriber; a loop is begun and left.
 """
@@ -9,7 +10,13 @@ from itertools import combinations, combinations_with_replacement
 
 from model import calls
 from model.calls import EARLIEST, LATEST
+from model.state import Call
 from stateful.bodies import Body, Do, Program, claims, each, joins, reads
+
+HALTS, FAILS = calls.halt(), calls.fail_subscriber("S")
+PLAIN: tuple[tuple[bool, Call | None], ...] = ((False, None), (True, None))
+ENDED: tuple[tuple[bool, Call | None], ...] = ((False, HALTS), (True, HALTS), (True, FAILS))
+"""How a ring is to begin with: whether it is full, and how it has ended."""
 
 DANGEROUS = (
     "publish",
@@ -52,6 +59,8 @@ IN_PLACE = (
     "get",
     "close",
     "halt",
+    "fail",
+    "start",
 )
 
 
@@ -121,22 +130,25 @@ def body(operation: str, side: str, capacity: int) -> Body:
     raise ValueError(f"there is no operation {operation!r}")
 
 
-def against(names: tuple[str, ...], capacity: int, *, full: bool, in_place: bool = False) -> Program:
-    """Return the program of some operations against one another."""
+def against(
+    names: tuple[str, ...], capacity: int, *, full: bool, in_place: bool = False, ended: Call | None = None
+) -> Program:
+    """Return the program of some operations against one another; `ended` is how the ring has ended before."""
     tasks = {side: body(name, side.lower(), capacity) for side, name in zip("ABC", names, strict=False)}
     publish = calls.publish_event if in_place else calls.publish
     events = tuple(publish(f"first{k}") for k in range(capacity)) if full else ()
-    state = f"{'in place, ' if in_place else ''}{'full' if full else 'empty'}"
-    setup = (calls.register_subscriber("S", start=EARLIEST), *events)
+    ending = {None: "", HALTS: ", halted", FAILS: ", broken"}[ended]
+    state = f"{'in place, ' if in_place else ''}{'full' if full else 'empty'}{ending}"
+    setup = (calls.register_subscriber("S", start=EARLIEST), *events, *(() if ended is None else (ended,)))
     return Program(f"{' x '.join(names)} on {capacity}, {state}", capacity, tasks, setup, in_place)
 
 
 def _pairs(operations: tuple[str, ...], *, in_place: bool) -> tuple[Program, ...]:
     return tuple(
-        against(names, capacity, full=full, in_place=in_place)
+        against(names, capacity, full=full, in_place=in_place, ended=ended)
         for names in combinations_with_replacement(operations, 2)
         for capacity in (1, 2)
-        for full in (False, True)
+        for full, ended in (PLAIN + ENDED if "start" in names else PLAIN)
     )
 
 

@@ -36,6 +36,8 @@ SITES: list[Site] = []
 _MAKING = (ast.Dict, ast.List, ast.Set, ast.Call, ast.ListComp, ast.DictComp, ast.SetComp, ast.BinOp, ast.IfExp)
 """Expressions whose values may be new containers."""
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
 
 @final
 class _Transform(ast.NodeTransformer):
@@ -229,10 +231,13 @@ class _Transform(ast.NodeTransformer):
         return node
 
     @override
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.stmt:
+        node.body = self._block(node.body)
+        return node
+
+    @override
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.stmt:
-        node.body = [
-            self.visit(part) if isinstance(part, ast.FunctionDef | ast.ClassDef) else part for part in node.body
-        ]
+        node.body = [self.visit(part) if isinstance(part, _DEFINITIONS) else part for part in node.body]
         return node
 
     @override
@@ -245,9 +250,7 @@ def compiled(module: ModuleType) -> dict[tuple[str, int], CodeType]:
     source = inspect.getsource(module)
     tree = ast.parse(source)
     transform = _Transform(module.__name__.rpartition(".")[2])
-    tree.body = [
-        transform.visit(part) if isinstance(part, ast.FunctionDef | ast.ClassDef) else part for part in tree.body
-    ]
+    tree.body = [transform.visit(part) if isinstance(part, _DEFINITIONS) else part for part in tree.body]
     filename = module.__file__ or module.__name__
     code = compile(ast.fix_missing_locations(tree), filename, "exec")
     found: dict[tuple[str, int], CodeType] = {}

@@ -53,6 +53,12 @@ def halted() -> Ring:
     return ring
 
 
+def broken() -> Ring:
+    ring = full()
+    ring.fail_subscriber(ring.subscribers[0], ValueError())
+    return ring
+
+
 KEPT: list[object] = []
 """Claims that are not to be forgotten, for they would be abandoned."""
 
@@ -152,6 +158,7 @@ REPRS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "a closed ring": (closed, "<Disruptor of 4, by value, closed: published 3, claimed 3, 2 subscribers>"),
     "a halted ring": (halted, "<Disruptor of 4, by value, halted: published 3, claimed 3, 2 subscribers>"),
+    "a broken ring": (broken, "<Disruptor of 4, by value, broken: published 3, claimed 3, 2 subscribers>"),
     "a subscriber": (lambda: full().subscribers[0], "<Subscriber 'slow' at 1, 2 behind>"),
     "one after it": (lambda: full().subscribers[1], "<Subscriber 'behind' after 'slow' at 1, 2 behind>"),
     "an open claim": (lambda: empty().claim(3), "<Claim of 0..2, open>"),
@@ -178,6 +185,7 @@ TWINS: dict[str, type[Exception]] = {
     "DisruptorClosed": RuntimeError,
     "SubscriberClosed": RuntimeError,
     "SubscriberBusy": RuntimeError,
+    "SecondProducer": RuntimeError,
     "SelfDeadlock": RuntimeError,
     "ClaimClosed": RuntimeError,
     "SequenceNotFound": LookupError,

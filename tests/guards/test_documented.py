@@ -8,8 +8,19 @@ import pytest
 import disruptor
 from disruptor import Claim, Disruptor, DisruptorError, EventFactory, Reading, Start, Subscriber
 from disruptor._batch import Batch
+from disruptor.aio import AsyncPublisher, AsyncSubscriber
 
-CLASSES: list[type] = [Disruptor, Subscriber, Claim, Batch, Reading, EventFactory, Start]
+CLASSES: list[type] = [
+    Disruptor,
+    Subscriber,
+    Claim,
+    Batch,
+    Reading,
+    EventFactory,
+    Start,
+    AsyncSubscriber,
+    AsyncPublisher,
+]
 
 
 def public_members(cls: type) -> Iterator[tuple[str, object]]:

@@ -50,9 +50,11 @@ METHODS = {
 }
 
 # Public methods that are another spelling of one of these, or only look, or are of handlers: these register subscribers,
-# read, mark, fail and close, and in which order is explored by the stories of `stateful/test_handlers.py`.
+# read, mark, fail and close, and in which order is explored by the stories of `stateful/test_handlers.py`. Those that are
+# awaited try what a plain one does until there is room, or something to read: `stateful/test_loops.py`.
 OTHERS = {
     "handle_events_with", "after", "shutdown",
+    "subscribe_async", "publish_async", "publish_many_async", "publish_event_async", "claim_async",
     "has_available_capacity", "registerSubscriber", "removeSubscriber", "waitFor", "getCursor",
 }  # fmt: skip
 

@@ -21,6 +21,7 @@ from disruptor.shared._inspect import look
 from disruptor.shared._layout import GATES, ClaimWord, GateWord, Header, State
 from disruptor.shared._segment import mapped_ring
 from disruptor.shared._texts import lines_of, plain_view
+from disruptor.shared._views import Participant
 from tests.processes.owners import LIMIT, left_over, memory_of, owner, refused, run, said
 
 
@@ -96,6 +97,35 @@ def test_inspect_shows_who_sleeps_and_that_a_ring_is_closed() -> None:
         process.stdin.flush()
         process.stdout.readline()
         assert said("inspect", told["name"]).startswith(f"ring {told['name']}: closed\n")
+
+
+BROKEN = """
+ring = Disruptor(4, multiproc=True)
+first = ring.register_subscriber(name="first")
+second = ring.register_subscriber(name="second", after=first)
+ring.fail_subscriber(first, ValueError())
+tell(ring)
+input()
+ring.start()
+tell(ring)
+input()
+"""
+
+
+def test_inspect_shows_that_a_ring_is_broken_and_by_whom() -> None:
+    with owner(BROKEN) as (told, process):
+        shown = json.loads(said("inspect", told["name"], "--json"))
+        assert (shown["phase"], [one["failed"] for one in shown["subscribers"]]) == ("broken", [True, False])
+        lines = said("inspect", told["name"]).splitlines()
+        assert lines[0] == f"ring {told['name']}: broken"
+        assert [line.endswith(", alive, failed") for line in lines[-2:]] == [True, False]
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        shown = json.loads(said("inspect", told["name"], "--json"))
+        assert (shown["phase"], [one["failed"] for one in shown["subscribers"]]) == ("open", [False, False])
 
 
 def test_inspect_changes_nothing(folder: Path) -> None:
@@ -249,7 +279,7 @@ def test_who_is_hidden_is_not_dead(monkeypatch: pytest.MonkeyPatch) -> None:
         hidden = struct.Struct(_marks._FLOCK)
         monkeypatch.setattr("disruptor.shared._marks.struct.unpack", lambda form, raw: (*hidden.unpack(raw)[:4], 0))
         view = look(told["name"])
-        assert view.alive == (_inspect.Participant(1, True, None),)
+        assert view.alive == (Participant(1, True, None),)
         assert "participant 1 (process ?), alive" in lines_of(view)[-1]
         assert not view.left_over
 
@@ -302,12 +332,19 @@ def cleared(name: str) -> Path:
         (forge(State.PUBLISHED, -2), "published up to -2"),
     ],
 )
-def test_what_is_no_ring_is_a_line(damage: Callable[[str], None], text: str) -> None:
+def test_what_is_no_ring_is_a_line(
+    damage: Callable[[str], None], text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     name = left_over()
     damage(name)
-    assert text in refused("inspect", name)
-    assert text in said("list")
-    [found] = json.loads(said("list", "--json"))
+    assert main(["inspect", name]) == 1
+    shown = capsys.readouterr()
+    [line] = shown.err.splitlines()
+    assert (shown.out, text in line) == ("", True)
+    assert main(["list"]) == 0
+    assert text in capsys.readouterr().out
+    assert main(["list", "--json"]) == 0
+    [found] = json.loads(capsys.readouterr().out)
     assert found["ring"] is None
     assert text in found["error"]
 

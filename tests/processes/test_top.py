@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from disruptor.shared._inspect import Participant, SubscriberView, View
 from disruptor.shared._top import Figure, Look, figures
+from disruptor.shared._views import Participant, SubscriberView, View
 from tests.processes.owners import LIMIT, RING, owner, refused, run, said
 
 SECOND = 1_000_000_000
@@ -52,9 +52,9 @@ def view(published: int, claimed: int, free: int, *subscribers: SubscriberView) 
 
 
 def subscriber(
-    serial: int, position: int, lag: int, owner: Participant = ALIVE, *, reading: bool = False
+    serial: int, position: int, lag: int, owner: Participant = ALIVE, *, reading: bool = False, failed: bool = False
 ) -> SubscriberView:
-    return SubscriberView(serial, "reader", position, lag, reading, owner, ())
+    return SubscriberView(serial, "reader", position, lag, reading, owner, (), failed)
 
 
 # --- two looks ---------------------------------------------------------------------------------------------------
@@ -96,6 +96,7 @@ def test_a_new_subscriber_of_an_old_name_is_not_compared() -> None:
         (subscriber(1, 0, 0, reading=True), "reading (process 4711)"),
         (subscriber(1, 0, 0, Participant(3, False, None), reading=True), "dead (participant 3)"),
         (subscriber(1, 0, 0, Participant(3, True, None)), "alive (process ?)"),
+        (subscriber(1, 0, 0, failed=True), "failed (process 4711)"),
     ],
 )
 def test_how_a_subscriber_is(one: SubscriberView, state: str) -> None:
