@@ -82,9 +82,8 @@ class ThreadRuntime:
         """Start a `threading.Thread`."""
         threading.Thread(target=function, name=name, daemon=daemon).start()
 
-    def ident(self) -> int:
-        """Return `threading.get_ident()`."""
-        return threading.get_ident()
+    ident = staticmethod(threading.get_ident)
+    """Return `threading.get_ident()`: itself, not a method that calls it, because publishing asks for it each time."""
 
 
 THREADS = ThreadRuntime()
