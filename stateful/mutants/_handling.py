@@ -79,7 +79,7 @@ HANDLING: tuple[Mutant, ...] = (
         "        self._open()\n",
         "S9",
         "B7",
-        "halted, started again and closed x a loop",
+        "closed, then started x a loop",
     ),
     Mutant(
         "a ring that is started again forgets its gates",
