@@ -6,6 +6,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     _arguments  _deadline                                            checks of arguments, moments in time
     waiting  stats         how a call waits; what a ring tells in figures
     _runtime               what the ring needs from the world
+    _watched               news that is watched by who must not sleep
     _sync                  the only module that blocks, locks, tells the time or starts a thread
     _patience              looking and pausing as a strategy says
     shared._kernel  shared._layout  shared._header      what a ring between processes needs, where its words lie

@@ -26,6 +26,7 @@ from disruptor._deadline import check_timeout, deadline_after, seconds_until
 from disruptor._runtime import Condition as Condition
 from disruptor._runtime import Lock as Lock
 from disruptor._runtime import Runtime as Runtime
+from disruptor._watched import Watchable, Watched
 
 _T = TypeVar("_T")
 
@@ -98,7 +99,7 @@ def deadline_of(runtime: Runtime, timeout: float | None) -> int | None:
     return None if seconds is None else deadline_after(runtime.monotonic_ns(), seconds)
 
 
-class News(Protocol):
+class News(Watchable, Protocol):
     """One kind of news that callers may be asleep for: see `Signal`."""
 
     sleepers: Cell
@@ -122,36 +123,25 @@ class News(Protocol):
     def patrols(self) -> bool:
         """Whether who waits has to look for the dead (`patrol`)."""
 
-    @property
-    def watchable(self) -> bool:
-        """Whether it can be watched."""
-
-    def watch(self, ready: Callable[[], bool], call: Callable[[], object]) -> bool:
-        """Return whether `ready()` is true; if it is not, have `call` called once, when there is news: see `Signal`."""
-
-    def unwatch(self, call: Callable[[], object]) -> None:
-        """Forget `call`, if it was not called yet. The caller holds the lock."""
-
     def asleep(self) -> int:
         """Return how many wait and were not woken yet. For tests; the caller holds the lock."""
 
 
 @final
-class Signal:
+class Signal(Watched):
     """One kind of news that callers may be asleep for.
 
     `sleepers`: how many are between counting themselves and having stopped waiting. Written under the lock;
     read without it by whoever has just changed something. A stale count is safe: see Rule 2.
     """
 
-    __slots__ = ("_lock", "_runtime", "_waiters", "_watchers", "sleepers")
+    __slots__ = ("_lock", "_runtime", "_waiters")
 
     def __init__(self, runtime: Runtime, lock: Lock) -> None:
+        super().__init__(runtime.cell(0))
         self._runtime = runtime
         self._lock = lock
         self._waiters: list[Lock] = []  # one a sleeper that nobody has woken yet; changed under the lock
-        self._watchers: list[Callable[[], object]] = []  # one who must not sleep, each; changed under the lock
-        self.sleepers = runtime.cell(0)
 
     def wait_until(self, ready: Callable[[], bool], deadline: int | None) -> bool:
         """Sleep until `ready()` is true, and return true; false once `deadline` has passed without.
@@ -220,31 +210,7 @@ class Signal:
             with self._lock:
                 self._wake_all()
 
-    watchable: Final = True
     patrols: Final = False
-
-    def watch(self, ready: Callable[[], bool], call: Callable[[], object]) -> bool:
-        """Return whether `ready()` is true; if it is not, have `call` called once, when there is news.
-
-        For who must not sleep: he counts as a sleeper until then (Rule 2). The caller holds the lock; `ready` is only called
-        under it, and what it raises passes through. So is `call`, by whoever has the news: it must not wait, raise an
-        `Exception`, or run code of a user's. If an interrupt strikes its caller, it may be called again.
-        """
-        left = False
-        self._watchers.append(call)
-        self.sleepers.value += 1
-        try:
-            left = not ready()
-        finally:
-            if not left:
-                self.unwatch(call)
-        return not left
-
-    def unwatch(self, call: Callable[[], object]) -> None:
-        """Forget `call`, if it was not called yet. The caller holds the lock."""
-        if call in self._watchers:
-            self._watchers.remove(call)
-            self.sleepers.value -= 1
 
     def asleep(self) -> int:
         """Return how many wait and were not woken yet. For tests; the caller holds the lock."""
@@ -255,7 +221,4 @@ class Signal:
             if waiter.locked():  # not yet woken by a call that was interrupted here
                 waiter.release()
         self._waiters.clear()
-        if self._watchers:
-            called = [watcher() for watcher in self._watchers]
-            self._watchers.clear()
-            self.sleepers.value -= len(called)  # last: too high, after an interrupt, costs time; too low, news
+        self._call_watchers()

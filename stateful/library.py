@@ -20,6 +20,7 @@ import disruptor._sequencer
 import disruptor._slots
 import disruptor._subscriber
 import disruptor._sync
+import disruptor._watched
 import disruptor.aio._publishing
 import disruptor.aio._reading
 import disruptor.aio._waiting
@@ -53,4 +54,5 @@ LIBRARY = (
     disruptor._slots,
     disruptor._subscriber,
     disruptor._sync,
+    disruptor._watched,
 )
