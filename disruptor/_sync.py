@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from operator import call
-from typing import Final, Protocol, TypeVar, final
+from typing import Final, Protocol, SupportsFloat, TypeVar, final
 
 from disruptor._cell import Cell, PlainCell
 from disruptor._deadline import check_timeout, deadline_after, seconds_until
@@ -89,7 +89,7 @@ class ThreadRuntime:
 THREADS = ThreadRuntime()
 
 
-def deadline_of(runtime: Runtime, timeout: float | None) -> int | None:
+def deadline_of(runtime: Runtime, timeout: SupportsFloat | None) -> int | None:
     """Return the moment, in nanoseconds of `runtime`'s clock, at which a call with `timeout` seconds gives up.
 
     `None` is never. To be called before any lock is taken. Raises `ValueError` or `TypeError` for what is no time-out.
