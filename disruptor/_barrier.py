@@ -16,6 +16,7 @@ from typing import final
 from disruptor._errors import DisruptorClosed, DisruptorError, SubscriberClosed, WaitTimeout
 from disruptor._gate import Gate, broken_by
 from disruptor._patience import Patience
+from disruptor._poll import Poll
 from disruptor._sequence import Sequence
 from disruptor._sequencer import CLOSED, HALTED, OPEN, Sequencer
 
@@ -83,6 +84,29 @@ class Barrier:
                 raise WaitTimeout(self._delay(sequence))
         return self.readable()
 
+    def poll(self, sequence: int) -> Poll | None:
+        """Tell why `sequence` may not be read now; None if it may. Never waits; raises as `wait_for` does.
+
+        An open ring is looked at without the lock: what is published is read before the phase and again after it, and
+        upstreams after it. As all of them only grow, the answer is true at the moment when the phase was read.
+        """
+        sequencer = self._sequencer
+        shown = sequencer.published.value >= sequence
+        phase = sequencer.phase.value
+        if self.readable() >= sequence:
+            return None
+        if phase == OPEN and (shown or sequencer.published.value < sequence):
+            self.confirm()
+            return Poll.GATED if shown else Poll.IDLE
+        with sequencer.lock:
+            self.confirm()
+            if self.readable() >= sequence:
+                return None
+            if sequencer.phase.value == CLOSED and sequence > sequencer.claimed.value:
+                return Poll.CLOSED
+            self._refuse_if_cut_off(sequence)
+            return Poll.GATED if sequencer.published.value >= sequence else Poll.IDLE
+
     def watch(self, sequence: int, call: Callable[[], object]) -> bool:
         """Tell whether `sequence` may be read; if not, have `call` called once, when it is time to ask again.
 
@@ -100,6 +124,11 @@ class Barrier:
 
         with self._sequencer.lock:
             self._sequencer.news.wait_until(ready, deadline)
+
+    def refuse(self, sequence: int) -> None:
+        """Raise if `sequence` can never be read: the ring is closed, or somebody has failed. The caller holds the lock."""
+        self._refuse_if_never(sequence)
+        self._refuse_if_cut_off(sequence)
 
     def _ready(self, sequence: int) -> bool:
         """Tell whether `sequence` may be read; raise if it cannot come any more. Certain under the lock."""

@@ -16,6 +16,7 @@ from model.state import (
     cut_off,
     readable,
     reader,
+    shown_as_claimed,
     slot,
     with_pending,
     with_reader,
@@ -97,7 +98,7 @@ class Turn(Action):
 
 def drained(state: State, sequence: int) -> bool:
     """Tell whether `sequence` can never come, because the ring was closed before it."""
-    return state.phase is Phase.CLOSED and sequence > state.claimed
+    return state.phase is Phase.CLOSED and sequence > shown_as_claimed(state)
 
 
 def told(state: State, subscriber: Reader, sequence: int) -> str:
@@ -140,6 +141,24 @@ def hands(state: State, call: Pending, subscriber: Reader) -> Iterator[tuple[int
 
 class Read(Turn):
     """`read`: take the turn, wait for an event, and hand out a batch."""
+
+
+class Poll(Turn):
+    """`poll`: take the turn, and hand out a batch if there is one; else say why not, and give the turn back."""
+
+    waits: ClassVar[str] = ""
+
+    @override
+    def refuse_turn(self, state: State, call: Pending, subscriber: Reader) -> str:
+        # REFUSE: it never waits, so what a reader would wait for is an answer
+        following = subscriber.position + 1
+        over = subscriber.alive and not subscriber.failed and drained(state, following)
+        error = "" if over else told(state, subscriber, following)
+        if error or following <= readable(state, subscriber.name):  # if that is void, it is walked past
+            return error
+        if over:
+            return "closed"
+        return "gated" if following <= state.published else "idle"
 
 
 class Iterate(Turn):

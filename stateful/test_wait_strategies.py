@@ -12,8 +12,7 @@ from contextlib import suppress
 
 import pytest
 
-from disruptor import DisruptorClosed
-from disruptor.handlers._handling import HandlerOptions
+from disruptor import DisruptorClosed, HandlerOptions
 from disruptor.waiting import BLOCKING, BusySpin, PhasedBackoff, Sleeping, Waits, WaitStrategy, Yielding
 from model import calls
 from stateful.adapters._protocol import Make

@@ -105,7 +105,7 @@ class Consumers(Generic[E]):
         """Add handlers; if the others were started, start them."""
         added = tuple(map(Member, processors))
         with self._lock:
-            left = tuple(member for member in self._members if member.busy or not member.processor.subscriber.closed)
+            left = tuple(member for member in self._members if member.busy or not member.processor.closed)
             self._members = (*left, *added)
             threads = self._threads
             todo = self._begun(added if threads is not None else ())
@@ -194,7 +194,7 @@ class Consumers(Generic[E]):
 
     def _begun(self, members: Iterable[Member[E]]) -> list[Member[E]]:
         """Return the members, which are about to get a thread. The caller holds the lock."""
-        chosen = [member for member in members if not member.processor.subscriber.closed]
+        chosen = [member for member in members if not member.processor.closed]
         for member in chosen:
             member.stage = Stage.BEGUN
         return chosen

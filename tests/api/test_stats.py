@@ -173,3 +173,15 @@ def test_handlers_are_counted_by_batch() -> None:
     assert (stats.name, stats.state, stats.batches, stats.events, stats.errors) == ("one", "ended", 1, 3, 1)
     assert stats.busy_seconds > 0
     assert stats.mean_batch == 3.0
+
+
+def test_workers_of_a_pool_are_counted_one_by_one() -> None:
+    ring: Disruptor[str] = Disruptor(8)
+    pool = ring.handle_events_with_pool(*[lambda event, sequence, end: None] * 2, name="pool")
+    ring.publish_many("abc")
+    with ring:
+        pass
+    assert [worker.name for worker in ring.stats().handlers] == ["pool-1", "pool-2"]
+    assert sum(worker.events for worker in ring.stats().handlers) == 3
+    assert all(bool(worker.events) == (worker.busy_seconds > 0) for worker in ring.stats().handlers)
+    assert pool.subscribers[0].sequence == 2
