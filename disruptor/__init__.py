@@ -11,7 +11,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     _patience              looking and pausing as a strategy says
     shared._kernel  shared._layout  shared._header      what a ring between processes needs, where its words lie
     _gate  _held  _home    what a subscriber shows to the others; a claim that is not finished; whose they are
-    _room  _sequencer  _slots     which sequences are claimed and published; what the slots hold
+    _role  _room  _sequencer  _single  _slots     the producer; which sequences are claimed and published; the slots
     shared._codec  shared._formats  shared._slots       how events become bytes, and what slots between processes hold
     shared._process_runtime  shared._posix  shared._files  shared._segment     what the operating system gives
     shared._lock  shared._signal  shared._claims  shared._gates  shared._turn     locks, sleepers, claims between processes
@@ -80,6 +80,9 @@ from disruptor._errors import (
 )
 from disruptor._errors import (
     RingNotFound as RingNotFound,
+)
+from disruptor._errors import (
+    SecondProducer as SecondProducer,
 )
 from disruptor._errors import (
     SelfDeadlock as SelfDeadlock,
@@ -167,6 +170,7 @@ __all__ = [
     "RingMismatch",
     "RingNotFound",
     "RingStats",
+    "SecondProducer",
     "SelfDeadlock",
     "Sequence",
     "SequenceNotFound",

@@ -54,6 +54,21 @@ def at_most(what: str, value: SupportsIndex | None, capacity: int) -> int:
     return capacity if value is None else min(integer_between(what, value, 1, 2**63 - 1), capacity)
 
 
+def one_of(what: str, value: str, choices: tuple[str, ...]) -> str:
+    """Return `value`, which has to be one of some words.
+
+    >>> one_of("producers", "two", ("multi", "single"))
+    Traceback (most recent call last):
+        ...
+    disruptor._errors.InvalidValue: producers must be 'multi' or 'single', not 'two'
+    """
+    if not isinstance(value, str):
+        raise InvalidType(f"{what} must be a str, not {value!r} ({type(value).__name__})")
+    if value not in choices:
+        raise InvalidValue(f"{what} must be {' or '.join(map(repr, choices))}, not {value!r}")
+    return value
+
+
 def sequence_number(what: str, value: SupportsIndex) -> int:
     """Return `value` as a sequence, an `int >= 0`; `InvalidValue` below.
 

@@ -20,7 +20,7 @@ from disruptor._errors import (
 )
 from disruptor._gate import new_gate
 from disruptor._override import override
-from disruptor._parts import Parts, local_parts
+from disruptor._parts import Parts, local_parts, one_at_a_time
 from disruptor._sequence import INITIAL, Sequence
 from disruptor._sequencer import CLOSED, HALTED, OPEN
 from disruptor._subscriber import Subscriber
@@ -44,6 +44,8 @@ class Disruptor(Awaiting[E], Generic[E]):
     `capacity` is a power of two. Without `event_factory`, slots hold the objects that are published (*by value*);
     with it, `event_factory()` makes one object a slot, which producers change (*in place*).
     `runtime` is the seam for tests: it replaces locks, threads and clock.
+    `producers="single"` promises that calls which publish or claim follow one another: then publishing takes no lock, and a
+    call that overlaps another raises `SecondProducer`.
 
     With `multiproc=True` the ring lies in shared memory, and it and its subscribers may be handed to other processes; a
     stranger opens it by its `name` (`attach`). `event_factory` may be a `ctypes.Structure` or a `numpy.dtype` then: such
@@ -86,10 +88,12 @@ class Disruptor(Awaiting[E], Generic[E]):
         max_subscribers: SupportsIndex | None = None,
         wait: WaitStrategy = BLOCKING,
         producer_wait: WaitStrategy = BLOCKING,
+        producers: str = "multi",
         runtime: Runtime = THREADS,
     ) -> None:
         waits = Waits(check_strategy("wait", wait), check_strategy("producer_wait", producer_wait))
         size = ring_capacity(capacity)
+        single = one_at_a_time(producers, multiproc=multiproc)
         if multiproc:
             _require_sharing()
             from disruptor.shared._ring import made
@@ -103,7 +107,7 @@ class Disruptor(Awaiting[E], Generic[E]):
             raise InvalidValue(
                 "slot_size, codec, on_subscriber_death and max_subscribers are for rings between processes: multiproc=True"
             )
-        self._assemble(local_parts(size, event_factory, runtime), waits)
+        self._assemble(local_parts(size, event_factory, runtime, single=single), waits)
 
     @classmethod
     def attach(

@@ -63,6 +63,10 @@ class SubscriberBusy(DisruptorError, RuntimeError):
     """A second reader came to a registered subscriber that somebody is reading through: one at a time."""
 
 
+class SecondProducer(DisruptorError, RuntimeError):
+    """A thread publishes or claims while another is at it, and the ring was made with `producers="single"`."""
+
+
 class SelfDeadlock(DisruptorError, RuntimeError):
     """This thread would wait, without a time-out, for something that only itself can do."""
 

@@ -60,6 +60,8 @@ class Joining(Publishing[E], Generic[E]):
             for upstream in upstreams:
                 if upstream.closed:
                     raise SubscriberClosed(f"subscriber {upstream.name!r} was removed: nobody can be after it")
+            if self._single is not None:
+                self._single.role.shut()  # before `claimed` is looked at: nothing is claimed meanwhile
             first = self._first(start)
             subscriber = self._roll.make(first - 1, upstreams, self._name(name))
             subscriber._barrier.patience.strategy = strategy

@@ -4,6 +4,8 @@ Rule 1: arguments are checked, and time-outs turned into deadlines, before the l
 Rule 2: no code of the user runs under the lock: not the factory, a translator, an iterable, nor a finaliser of a
         replaced event.
 Rule 3: an exception between taking a claim and finishing it, an interrupt included, voids the claim (`recover`).
+Rule 4: a single producer takes the way without the lock (`_single.py`), which stands here in full: each call would cost as
+        much as a step of it. Its arithmetic is that of `_sequence.py` (`tests/contracts/lemmas.py`).
 """
 
 from collections.abc import Callable, Collection
@@ -13,8 +15,9 @@ from disruptor._arguments import integer_between
 from disruptor._claim import Claim
 from disruptor._errors import InvalidType, InvalidValue
 from disruptor._publisher import Overflow, Publisher
-from disruptor._sequence import Sequence
+from disruptor._sequence import INITIAL, Sequence
 from disruptor._sequencer import Sequencer
+from disruptor._single import SingleSequencer
 from disruptor._slots import Slots
 from disruptor._sync import Runtime, deadline_of
 
@@ -24,12 +27,13 @@ E = TypeVar("E")
 class Publishing(Generic[E]):
     """What producers do with a ring; a part of `Disruptor`."""
 
-    __slots__ = ("__weakref__", "_runtime", "_sequencer", "_slots")
+    __slots__ = ("__weakref__", "_runtime", "_sequencer", "_single", "_slots")
 
     def __init__(self, sequencer: Sequencer, slots: Slots[E], runtime: Runtime) -> None:
         self._runtime = runtime
         self._sequencer = sequencer
         self._slots = slots
+        self._single = sequencer if isinstance(sequencer, SingleSequencer) else None
 
     def publish(self, event: E, *, timeout: float | None = None) -> Sequence:
         """Publish one event by value; return its sequence.
@@ -40,9 +44,33 @@ class Publishing(Generic[E]):
         slots, sequencer = self._slots, self._sequencer
         if slots.in_place:
             self._refuse("publish", "publish_event or claim")
+        deadline = None if timeout is None else deadline_of(self._runtime, timeout)
+        single = self._single
+        if single is not None:  # Rule 4
+            role = single.role
+            if role.owner == role.ident():
+                written = False
+                try:
+                    role.busy.value = 1
+                    last = role.published.value + 1
+                    if last <= role.limit.value:
+                        role.claimed.value = last
+                        if last <= role.limit.value:
+                            written = True
+                            slot = role.mask & last
+                            role.items[slot], event = event, role.items[slot]  # type: ignore[assignment]  # Rule 2
+                            role.published.value = last
+                            if role.news_sleepers.value or role.room_sleepers.value:
+                                role.nudge()
+                            return last  # type: ignore[return-value]  # `Sequence(last)` would be a call
+                        single.withdraw()
+                except BaseException:
+                    single.undo(written)
+                    raise
+                finally:
+                    role.busy.value = 0
         if slots.encodes:
             event = slots.encode(event)
-        deadline = None if timeout is None else deadline_of(self._runtime, timeout)
         with sequencer.lock:
             try:
                 sequence = sequencer.take(1, deadline)
@@ -70,6 +98,30 @@ class Publishing(Generic[E]):
         deadline = deadline_of(self._runtime, timeout)
         if not n:
             return range(0)
+        single = self._single
+        if single is not None:
+            role = single.role
+            if role.owner == role.ident() and not role.busy.value:  # making lists may run a finaliser that publishes
+                written = False
+                try:
+                    role.busy.value = 1
+                    last = role.published.value + n
+                    if last <= role.limit.value:
+                        role.claimed.value = last
+                        if last <= role.limit.value:
+                            written = True
+                            first = Sequence(last - n + 1)
+                            replaced = slots.put_many(first, batch)
+                            role.published.value = last
+                            if role.news_sleepers.value or role.room_sleepers.value:
+                                role.nudge()
+                            return range(first, last + 1)
+                        single.withdraw()
+                except BaseException:
+                    single.undo(written)
+                    raise
+                finally:
+                    role.busy.value = 0
         with sequencer.lock:
             try:
                 first = sequencer.take(n, deadline)
@@ -88,6 +140,37 @@ class Publishing(Generic[E]):
         the half-filled event. Otherwise as `publish`. (LMAX: `EventTranslator`, which publishes what was left.)
         """
         self._require_translator(translate)
+        slots, single = self._slots, self._single
+        if single is not None:
+            deadline_of(self._runtime, timeout)  # a wrong one is told here
+            role = single.role
+            if role.owner == role.ident() and not role.busy.value:
+                sequence = INITIAL
+                try:
+                    role.busy.value = 1
+                    last = role.published.value + 1
+                    if last <= role.limit.value:
+                        role.claimed.value = last
+                        if last <= role.limit.value:
+                            role.filling = sequence = Sequence(last)
+                            slots.freshen(sequence, 1)
+                            translate(slots.at(sequence), sequence)
+                            if role.filling != sequence:
+                                single.finish(sequence)
+                            else:
+                                role.published.value = last
+                                if role.news_sleepers.value or role.room_sleepers.value:
+                                    role.nudge()
+                            return sequence
+                        single.withdraw()
+                except BaseException:
+                    if sequence > INITIAL:
+                        slots.spoil(sequence, 1)
+                    single.undo(sequence > INITIAL, sequence)
+                    raise
+                finally:
+                    role.busy.value = 0
+                    role.filling = INITIAL
         return self._filled(self.claim(timeout=timeout), translate)
 
     def claim(self, n: SupportsIndex = 1, *, timeout: float | None = None) -> Claim[E]:

@@ -75,24 +75,18 @@ class LocalSlots(Generic[E]):
     the next claim of the slot; each slot has one claim at a time, and single set operations are indivisible.
     """
 
-    __slots__ = ("_factory", "_items", "_mask", "_stale")
+    __slots__ = ("_factory", "_items", "_mask", "_stale", "copies", "in_place")
 
     def __init__(self, capacity: int, factory: Callable[[], E] | None, runtime: Runtime) -> None:
         self._factory = factory
+        self.in_place = factory is not None
+        """Whether events are made once, by a factory, and filled by producers."""
+        self.copies = factory is None
+        """Whether what is published has to be put into the slots; otherwise it is there."""
         self._mask = capacity - 1
         self._stale: set[int] = set()
         nothing = cast("list[E]", [None] * capacity)  # by value: never shown, for nothing is published yet
         self._items = runtime.array(nothing if factory is None else [factory() for _ in nothing])
-
-    @property
-    def in_place(self) -> bool:
-        """Whether events are made once, by a factory, and filled by producers."""
-        return self._factory is not None
-
-    @property
-    def copies(self) -> bool:
-        """Whether what is published has to be put into the slots; otherwise it is there."""
-        return self._factory is None
 
     encodes: Final = False
 
@@ -111,6 +105,11 @@ class LocalSlots(Generic[E]):
     def at(self, sequence: int) -> E:
         """Return what the slot of `sequence` holds."""
         return self._items[slot_of(self._mask, sequence)]
+
+    @property
+    def items(self) -> list[object]:
+        """The slots themselves, for a single producer."""
+        return cast("list[object]", self._items)
 
     def put(self, sequence: int, event: E) -> E:
         """Store one event; return the one that it replaces.

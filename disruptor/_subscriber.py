@@ -9,7 +9,7 @@ Rule 4: a reader walks past voids while it waits: a ring full of voids must not 
 from collections.abc import Iterator
 from collections.abc import Sequence as AbstractSequence
 from functools import partial
-from typing import Generic, SupportsIndex, TypeVar, final
+from typing import Generic, SupportsFloat, SupportsIndex, TypeVar, final
 
 from disruptor._arguments import at_most, sequence_number
 from disruptor._barrier import Barrier
@@ -114,7 +114,7 @@ class Subscriber(Generic[E]):
 
     # --- waiting and marking by hand -----------------------------------------------------------------------
 
-    def wait_for(self, sequence: SupportsIndex, timeout: float | None = None) -> Sequence:
+    def wait_for(self, sequence: SupportsIndex, timeout: SupportsFloat | None = None) -> Sequence:
         """Wait until this subscriber may read `sequence`; return the highest that it may, which is at least that.
 
         `timeout` in seconds covers every cause of waiting, upstream too. Moves nothing. Raises `WaitTimeout`,
@@ -148,7 +148,7 @@ class Subscriber(Generic[E]):
 
     # --- reading -------------------------------------------------------------------------------------------
 
-    def read(self, max_events: SupportsIndex | None = None, timeout: float | None = None) -> Reading[E]:
+    def read(self, max_events: SupportsIndex | None = None, timeout: SupportsFloat | None = None) -> Reading[E]:
         """Return a context manager over the next batch: all that may be read, `max_events` at most.
 
         Entering it waits, `timeout` seconds at most, for at least one event. Leaving the block marks the batch
@@ -221,7 +221,7 @@ class Subscriber(Generic[E]):
         self._gate.reader = None
         self._turn.release()
 
-    def _enter(self, most: int, timeout: float | None, batches: list[Batch[E]]) -> Batch[E]:
+    def _enter(self, most: int, timeout: SupportsFloat | None, batches: list[Batch[E]]) -> Batch[E]:
         deadline = deadline_of(self._runtime, timeout)
         self._begin()
         try:

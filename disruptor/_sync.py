@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from operator import call
-from typing import Final, Protocol, TypeVar, final
+from typing import Final, Protocol, SupportsFloat, TypeVar, final
 
 from disruptor._cell import Cell, PlainCell
 from disruptor._deadline import check_timeout, deadline_after, seconds_until
@@ -82,15 +82,14 @@ class ThreadRuntime:
         """Start a `threading.Thread`."""
         threading.Thread(target=function, name=name, daemon=daemon).start()
 
-    def ident(self) -> int:
-        """Return `threading.get_ident()`."""
-        return threading.get_ident()
+    ident = staticmethod(threading.get_ident)
+    """Return `threading.get_ident()`: itself, not a method that calls it, because publishing asks for it each time."""
 
 
 THREADS = ThreadRuntime()
 
 
-def deadline_of(runtime: Runtime, timeout: float | None) -> int | None:
+def deadline_of(runtime: Runtime, timeout: SupportsFloat | None) -> int | None:
     """Return the moment, in nanoseconds of `runtime`'s clock, at which a call with `timeout` seconds gives up.
 
     `None` is never. To be called before any lock is taken. Raises `ValueError` or `TypeError` for what is no time-out.

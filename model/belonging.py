@@ -6,7 +6,7 @@ from typing import ClassVar
 from model.action import NEWS, OK, ROOM, Action, Result
 from model.calls import EARLIEST, LATEST
 from model.override import override
-from model.state import Outcome, Pending, Phase, Reader, State, reader, with_reader
+from model.state import Outcome, Pending, Phase, Reader, State, reader, shown_as_claimed, with_reader
 
 
 class RegisterSubscriber(Action):
@@ -34,7 +34,7 @@ class RegisterSubscriber(Action):
 
     @staticmethod
     def _oldest(state: State) -> int:
-        return max(0, state.claimed - state.capacity + 1)
+        return max(0, shown_as_claimed(state) - state.capacity + 1)
 
 
 class RemoveSubscriber(Action):

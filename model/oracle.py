@@ -13,7 +13,7 @@ from typing import NamedTuple
 from model import calls
 from model.actions import ACTIONS
 from model.draw import Row, lanes
-from model.state import Call, Outcome, Pending, State, ring, with_pending, without_pending
+from model.state import Call, Outcome, Pending, State, ring, shown_as_claimed, with_pending, without_pending
 from model.steps import Actions, expire, invoke, outcomes
 
 
@@ -34,11 +34,11 @@ class View(NamedTuple):
     def of(state: State) -> "View":
         """Return what a ring in `state` shows."""
         positions = tuple(sorted((r.name, r.position) for r in state.readers if r.alive))
-        return View(state.claimed, state.published, int(state.phase), positions)
+        return View(shown_as_claimed(state), state.published, int(state.phase), positions)
 
     def fits(self, state: State) -> bool:
         """Tell whether a ring in `state` shows this."""
-        if self.claimed is not None and self.claimed != state.claimed:
+        if self.claimed is not None and self.claimed != shown_as_claimed(state):
             return False
         if self.published is not None and self.published != state.published:
             return False

@@ -139,6 +139,8 @@ class State(NamedTuple):
     pending: tuple[Pending, ...] = ()
     breach: str = ""
     """Ghost: a call that failed and yet left a trace."""
+    announced: int = NONE
+    """The sequence up to which a single producer, without the lock, is about to claim, unless it is refused."""
 
     @property
     def capacity(self) -> int:
@@ -202,6 +204,11 @@ def cut_off(state: State, name: str, sequence: int) -> bool:
 def lowest(state: State) -> int:
     """Return the lowest of `published` and the positions of all gates."""
     return min([state.published, *(gate.position for gate in state.readers if gate.alive)])
+
+
+def shown_as_claimed(state: State) -> int:
+    """Return the highest sequence that looks claimed: it is, or it is announced."""
+    return max(state.claimed, state.announced)
 
 
 def has_room(state: State, n: int) -> bool:

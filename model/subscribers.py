@@ -16,6 +16,7 @@ from model.state import (
     cut_off,
     readable,
     reader,
+    shown_as_claimed,
     slot,
     with_pending,
     with_reader,
@@ -97,7 +98,7 @@ class Turn(Action):
 
 def drained(state: State, sequence: int) -> bool:
     """Tell whether `sequence` can never come, because the ring was closed before it."""
-    return state.phase is Phase.CLOSED and sequence > state.claimed
+    return state.phase is Phase.CLOSED and sequence > shown_as_claimed(state)
 
 
 def told(state: State, subscriber: Reader, sequence: int) -> str:

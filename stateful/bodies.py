@@ -34,10 +34,12 @@ class Program(NamedTuple):
     tasks: dict[str, Body]
     setup: tuple[Call, ...] = ()
     in_place: bool = False
+    setup_by: str = "setup"
+    """The task that makes the setup: a single producer that goes on afterwards has the role already."""
 
     def load(self, make: Make, scheduler: Scheduler, oracle: Oracle | None = None) -> World:
         """Build the ring and start the tasks; the scheduler then decides everything. Without an `oracle`, one is made."""
-        world = World(make, self.capacity, scheduler, oracle)
+        world = World(make, self.capacity, scheduler, oracle, setup_by=self.setup_by)
         for call in self.setup:
             world.setup(call)
         for name, body in self.tasks.items():

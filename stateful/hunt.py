@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from model.draw import table
+from stateful.adapters.single import SingleByValue, SingleInPlace
 from stateful.adapters.threads import ByValue, InPlace
 from stateful.failure import check
 from stateful.mutants import MUTANTS, Mutant
 from stateful.patched import ROOT, environment, patched, run_tests
 from stateful.pieces import rewritten
-from stateful.programs import PROGRAMS, Program
+from stateful.programs import PROGRAMS, SINGLE, Program
 from stateful.scheduler import Exploration, Granularity
 
 DOCS = ROOT / "docs" / "verification.md"
@@ -32,6 +33,9 @@ BOUNDS: tuple[tuple[Granularity, int, int], ...] = (
     (Granularity.CELLS, 2, 3000),
 )
 """Granularity, pre-emptions, and schedules at most: tried one after the other."""
+
+SHARE = 60
+"""Of the programs for one producer at a time, every which one is tried."""
 
 BROKEN = (
     "",
@@ -67,7 +71,7 @@ class Kill(NamedTuple):
 
 def hunt(first: str) -> Kill:
     """Explore the programs on the library of this process, `first` before the others, until one fails."""
-    programs = sorted(PROGRAMS, key=lambda program: program.name != first)
+    programs = sorted(_all_like(first), key=lambda program: program.name != first)
     schedules = 0
     for program, granularity, preemptions, limit in _plan(programs):
         found = _explored(program, granularity, preemptions, limit)
@@ -82,8 +86,15 @@ def hunt(first: str) -> Kill:
 
 
 def _explored(program: Program, granularity: Granularity, preemptions: int, limit: int) -> Exploration:
-    make = InPlace if program.in_place else ByValue
+    one, in_place = (SingleByValue, SingleInPlace) if program in SINGLE else (ByValue, InPlace)
+    make = in_place if program.in_place else one
     return check(program, make, preemptions=preemptions, granularity=granularity, max_schedules=limit)
+
+
+def _all_like(first: str) -> tuple[Program, ...]:
+    """Return the programs that a mutant is hunted with: for the ring of many producers, or of one at a time."""
+    single = [program for program in SINGLE if program.name == first]
+    return (*single, *SINGLE[::SHARE]) if single else PROGRAMS
 
 
 def _plan(programs: list[Program]) -> Iterator[tuple[Program, Granularity, int, int]]:
@@ -123,8 +134,9 @@ def control(kills: Iterable[Kill], *, seconds: float = 1800) -> Kill:
     """Run the unmutated library through every program and test, with every bound, that killed somebody."""
     points = {kill.granularity for kill in kills if killed(kill)}
     schedules = 0
+    single = [program for program in SINGLE if program.name in {mutant.program for mutant in MUTANTS}]
     for granularity, preemptions, limit in BOUNDS:
-        for program in PROGRAMS if granularity.value in points else ():
+        for program in (*PROGRAMS, *single) if granularity.value in points else ():
             found = _explored(program, granularity, preemptions, limit)
             schedules += found.schedules
             if found.failed is not None:

@@ -16,9 +16,11 @@ import disruptor._patience
 import disruptor._polling
 import disruptor._publisher
 import disruptor._publishing
+import disruptor._role
 import disruptor._roll
 import disruptor._room
 import disruptor._sequencer
+import disruptor._single
 import disruptor._slots
 import disruptor._subscriber
 import disruptor._sync
@@ -56,9 +58,11 @@ LIBRARY = (
     disruptor.handlers._pool,
     disruptor._publisher,
     disruptor._publishing,
+    disruptor._role,
     disruptor._roll,
     disruptor._room,
     disruptor._sequencer,
+    disruptor._single,
     disruptor._slots,
     disruptor._subscriber,
     disruptor._sync,

@@ -33,8 +33,14 @@ class Struck(NamedTuple):
     """Where it struck in the schedule that failed, if one did."""
 
 
-def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules: int | None) -> Struck:
-    """Interrupt the victim of a scene by `error` at its step number `step`, from 1."""
+def strike(
+    scene: Scene, step: int, error: type[BaseException], *, max_schedules: int | None, single: bool = False
+) -> Struck:
+    """Interrupt the victim of a scene by `error` at its step number `step`, from 1.
+
+    `single`: the ring is for one producer at a time, and that is the victim: it has published before, so that it publishes
+    without the lock, and it publishes the last event as soon as it can.
+    """
     places: set[str] = set()
     latest = ""
     swallowed: list[BaseException] = []
@@ -42,12 +48,15 @@ def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules
 
     def program(scheduler: Scheduler) -> Callable[[], None]:
         nonlocal latest
-        ring = Disruptor[Event](scene.capacity, list if scene.in_place else None, runtime=scheduler.runtime)
+        producers = "single" if single else "multi"
+        ring = Disruptor[Event](
+            scene.capacity, list if scene.in_place else None, producers=producers, runtime=scheduler.runtime
+        )
         victims = ring.register_subscriber(name="victim's")
         others = ring.register_subscriber(name="other's")
         had: list[str] = []
         steps = 0
-        acting = True
+        acting = not single
         hit = raised = False
         latest = ""
         swallowed.clear()
@@ -60,6 +69,9 @@ def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules
 
         def victim() -> None:
             nonlocal acting, raised, latest
+            if single and scene.capacity > 1:
+                publish("before")
+            acting = True
             try:
                 scene.victim(ring, victims)
             except BaseException as ended:
@@ -79,6 +91,8 @@ def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules
             for subscriber in reversed(ring.subscribers):  # it has to work, whatever happened
                 if subscriber is not others:
                     subscriber.close()
+            if single:
+                producer()
 
         def producer() -> None:
             with_suppressed(scene.ends, lambda: publish("last"))
@@ -102,7 +116,8 @@ def strike(scene: Scene, step: int, error: type[BaseException], *, max_schedules
         if scene.first:
             publish("first")
         task = scheduler.spawn("victim", victim)
-        scheduler.spawn("producer", producer)
+        if not single:
+            scheduler.spawn("producer", producer)
         scheduler.spawn("reader", reader)
         scheduler.on_step = hook
 

@@ -99,13 +99,24 @@ class _Watching:
 class World:
     """One ring on one scheduler, followed by one oracle."""
 
-    def __init__(self, make: Make, capacity: int, scheduler: Scheduler, oracle: Oracle | None = None) -> None:
+    def __init__(
+        self,
+        make: Make,
+        capacity: int,
+        scheduler: Scheduler,
+        oracle: Oracle | None = None,
+        *,
+        setup_by: str = "setup",
+    ) -> None:
         self.scheduler = scheduler
+        self._setup_by = setup_by
         self.runtime: Runtime = _Watching(scheduler.runtime, self)
         self._names: dict[str, int] = {}
         self.ring: Ring = make(capacity, self.runtime)
         self._asks_the_ring = oracle is None  # whoever brings an oracle judges by that alone
-        self.oracle = oracle or Oracle(capacity, actions=NOTICING if self.ring.notices_itself else UNNOTICING)
+        # A ring may say that it is judged by other actions than those of many producers.
+        actions = getattr(self.ring, "actions", NOTICING if self.ring.notices_itself else UNNOTICING)
+        self.oracle = oracle or Oracle(capacity, actions=actions)
         self.outcomes: dict[str, list[Outcome]] = {}
         """How the calls of each task have ended, in order."""
         self._waiting: dict[str, _Clocked] = {}
@@ -173,7 +184,7 @@ class World:
     def ident(self) -> int:
         """Return the identity of the current task, the same for all greenlets of one name."""
         task = self.scheduler.current
-        return self.ident_of("setup" if task is None else task.name)
+        return self.ident_of(self._setup_by if task is None else task.name)
 
     def ident_of(self, name: str) -> int:
         """Return the identity of a task."""

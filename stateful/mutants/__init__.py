@@ -24,6 +24,7 @@ from stateful.mutants._polling import POLLING
 from stateful.mutants._pooling import POOLING
 from stateful.mutants._reading import READING
 from stateful.mutants._restarting import RESTARTING
+from stateful.mutants._single import SINGLE
 from stateful.mutants._sleeping import SLEEPING
 from stateful.mutants._waiting import WAITING
 from stateful.mutants._waking import WAKING
@@ -42,4 +43,5 @@ MUTANTS: tuple[Mutant, ...] = (
     + COMBINING
     + AWAITING
     + WAITING
+    + SINGLE
 )

@@ -11,6 +11,7 @@ from stateful.programs._in_place import IN_PLACE as IN_PLACE
 from stateful.programs._pairs import PAIRS as PAIRS
 from stateful.programs._pairs import TRIPLES as TRIPLES
 from stateful.programs._reading import READING
+from stateful.programs._single import SINGLE as SINGLE
 
 BY_VALUE: tuple[Program, ...] = READING + CLAIMING + BELONGING
 PROGRAMS: tuple[Program, ...] = BY_VALUE + IN_PLACE

@@ -185,6 +185,7 @@ TWINS: dict[str, type[Exception]] = {
     "DisruptorClosed": RuntimeError,
     "SubscriberClosed": RuntimeError,
     "SubscriberBusy": RuntimeError,
+    "SecondProducer": RuntimeError,
     "SelfDeadlock": RuntimeError,
     "ClaimClosed": RuntimeError,
     "SequenceNotFound": LookupError,
