@@ -45,6 +45,15 @@ def integer_between(what: str, value: SupportsIndex, low: int, high: int) -> int
     return number
 
 
+def at_most(what: str, value: SupportsIndex | None, capacity: int) -> int:
+    """Return how many there may be: `value`, the capacity if it is None or larger; `InvalidValue` below 1.
+
+    >>> at_most("max_events", None, 8), at_most("max_events", 3, 8), at_most("max_events", 30, 8)
+    (8, 3, 8)
+    """
+    return capacity if value is None else min(integer_between(what, value, 1, 2**63 - 1), capacity)
+
+
 def one_of(what: str, value: str, choices: tuple[str, ...]) -> str:
     """Return `value`, which has to be one of some words.
 

@@ -3,6 +3,7 @@
 Rule 1: a sequence may be read once it is published and every upstream has processed it.
 Rule 2: the first test is made without the lock, from cells that only grow: what it allows stays allowed. Only a
         test that fails goes on under the lock, where it is made again before sleeping.
+        So it is for those who wait without sleeping: what they see is only a reason to test under the lock.
 Rule 3: publishing, voiding, an upstream's progress, leaving, closing and halting all wake the sleepers of `news`.
 Rule 4: halting and removal refuse at once, even what could be read. Closing, and an upstream that has failed, refuse only
         what can never come.
@@ -12,8 +13,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import final
 
-from disruptor._errors import DisruptorClosed, SubscriberClosed, WaitTimeout
+from disruptor._errors import DisruptorClosed, DisruptorError, SubscriberClosed, WaitTimeout
 from disruptor._gate import Gate, broken_by
+from disruptor._patience import Patience
+from disruptor._poll import Poll
 from disruptor._sequence import Sequence
 from disruptor._sequencer import CLOSED, HALTED, OPEN, Sequencer
 
@@ -22,13 +25,15 @@ from disruptor._sequencer import CLOSED, HALTED, OPEN, Sequencer
 class Barrier:
     """What one reader may read: `gate` is its own, `before` are the barriers of the subscribers that go first."""
 
-    __slots__ = ("_before", "_gate", "_sequencer", "_upstreams")
+    __slots__ = ("_before", "_gate", "_sequencer", "_upstreams", "patience")
 
     def __init__(self, sequencer: Sequencer, gate: Gate, before: "tuple[Barrier, ...]" = ()) -> None:
         self._sequencer = sequencer
         self._gate = gate
         self._before = before
         self._upstreams = tuple(barrier._gate for barrier in before)
+        self.patience = Patience(sequencer._runtime, sequencer.news, sequencer.reader_wait)
+        """How this reader waits: as the ring's readers do, unless it was given a strategy of its own."""
 
     def readable(self) -> Sequence:
         """Return the highest sequence that may be read now."""
@@ -75,9 +80,32 @@ class Barrier:
             return False
 
         with sequencer.lock:
-            if not sequencer.news.wait_until(ready, deadline):
+            if not self.patience.until(ready, partial(self._stirred, sequence), deadline):
                 raise WaitTimeout(self._delay(sequence))
         return self.readable()
+
+    def poll(self, sequence: int) -> Poll | None:
+        """Tell why `sequence` may not be read now; None if it may. Never waits; raises as `wait_for` does.
+
+        An open ring is looked at without the lock: what is published is read before the phase and again after it, and
+        upstreams after it. As all of them only grow, the answer is true at the moment when the phase was read.
+        """
+        sequencer = self._sequencer
+        shown = sequencer.published.value >= sequence
+        phase = sequencer.phase.value
+        if self.readable() >= sequence:
+            return None
+        if phase == OPEN and (shown or sequencer.published.value < sequence):
+            self.confirm()
+            return Poll.GATED if shown else Poll.IDLE
+        with sequencer.lock:
+            self.confirm()
+            if self.readable() >= sequence:
+                return None
+            if sequencer.phase.value == CLOSED and sequence > sequencer.claimed.value:
+                return Poll.CLOSED
+            self._refuse_if_cut_off(sequence)
+            return Poll.GATED if sequencer.published.value >= sequence else Poll.IDLE
 
     def watch(self, sequence: int, call: Callable[[], object]) -> bool:
         """Tell whether `sequence` may be read; if not, have `call` called once, when it is time to ask again.
@@ -97,14 +125,26 @@ class Barrier:
         with self._sequencer.lock:
             self._sequencer.news.wait_until(ready, deadline)
 
+    def refuse(self, sequence: int) -> None:
+        """Raise if `sequence` can never be read: the ring is closed, or somebody has failed. The caller holds the lock."""
+        self._refuse_if_never(sequence)
+        self._refuse_if_cut_off(sequence)
+
     def _ready(self, sequence: int) -> bool:
-        """Tell whether `sequence` may be read; raise if it cannot come any more. The caller holds the lock."""
+        """Tell whether `sequence` may be read; raise if it cannot come any more. Certain under the lock."""
         self.confirm()
         if self.readable() >= sequence:
             return True
         self._refuse_if_never(sequence)
         self._refuse_if_cut_off(sequence)
         return False
+
+    def _stirred(self, sequence: int) -> bool:
+        """Tell, without the lock, whether a wait for `sequence` has anything to find out under it."""
+        try:
+            return self._ready(sequence)
+        except DisruptorError:
+            return True
 
     def _refuse_if_never(self, sequence: int) -> None:
         phase = self._sequencer.phase.value
@@ -113,7 +153,7 @@ class Barrier:
             raise DisruptorClosed(f"the ring is closed: its last sequence is {last}, not {sequence}")
 
     def _refuse_if_cut_off(self, sequence: int) -> None:
-        """Raise if somebody has failed before `sequence` who goes before this one. The caller holds the lock."""
+        """Raise if somebody has failed before `sequence` who goes before this one. Certain under the lock."""
         for barrier in self._before:
             gate = barrier._gate
             if gate.alive.value and gate.position.value < sequence:

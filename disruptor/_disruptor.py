@@ -1,7 +1,7 @@
-"""The ring as its users see it: looking, waiting, closing; publishing and joining are inherited.
+"""The ring as its users see it: how it is made, waiting, closing; publishing, joining and looking are inherited.
 
-Rule 1: what only looks never waits and never changes anything.
-Rule 2: `get` reads first and tests afterwards: `claimed` moves before a slot is written.
+Rule 1: a ring between processes is one object in each of them, as long as anybody holds it.
+Rule 2: closing is done again when it is interrupted: half closed, some would sleep for ever.
 """
 
 from collections.abc import Callable
@@ -15,16 +15,13 @@ from disruptor._barrier import Barrier
 from disruptor._errors import (
     InvalidType,
     InvalidValue,
-    OutdatedSequence,
-    SequenceNotFound,
-    SequenceVoid,
     SubscriberClosed,
     Unsupported,
 )
 from disruptor._gate import new_gate
 from disruptor._override import override
 from disruptor._parts import Parts, local_parts, one_at_a_time
-from disruptor._sequence import INITIAL, Sequence, oldest_kept
+from disruptor._sequence import INITIAL, Sequence
 from disruptor._sequencer import CLOSED, HALTED, OPEN
 from disruptor._subscriber import Subscriber
 from disruptor._sync import THREADS, Runtime, deadline_of
@@ -32,6 +29,7 @@ from disruptor.handlers._consumers import Consumers
 from disruptor.shared._codec import Codec
 from disruptor.shared._formats import Events
 from disruptor.shared._gates import serial_of
+from disruptor.waiting import ASLEEP, BLOCKING, Waits, WaitStrategy, check_strategy
 
 if TYPE_CHECKING:
     from disruptor.shared._ring import Link
@@ -56,6 +54,9 @@ class Disruptor(Awaiting[E], Generic[E]):
     `on_subscriber_death` is `"remove"` or `"raise"`: what becomes of a subscriber whose process has died while others wait
     for it. There may be `max_subscribers` at a time.
 
+    `wait` and `producer_wait` say how readers and producers wait (`disruptor.waiting`): asleep, if nothing is said. They
+    hold for this process; a ring that is handed to another one takes them along.
+
     Any number of threads may publish, and each subscriber sees every event, in one order. Producers wait for the
     slowest subscriber. Every call that can wait takes a `timeout` in seconds: `None` or `inf` waits for ever,
     `0` tries once. Raises `InvalidValue` (a `ValueError`) or `InvalidType` (a `TypeError`) for wrong arguments.
@@ -73,7 +74,7 @@ class Disruptor(Awaiting[E], Generic[E]):
     <Disruptor of 4, by value, closed: published 1, claimed 1, 1 subscriber>
     """
 
-    __slots__ = ("_barrier", "_link")
+    __slots__ = ("_barrier", "_link", "_waits")
 
     def __init__(
         self,
@@ -85,16 +86,20 @@ class Disruptor(Awaiting[E], Generic[E]):
         codec: Codec[E] | None = None,
         on_subscriber_death: str | None = None,
         max_subscribers: SupportsIndex | None = None,
+        wait: WaitStrategy = BLOCKING,
+        producer_wait: WaitStrategy = BLOCKING,
         producers: str = "multi",
         runtime: Runtime = THREADS,
     ) -> None:
+        waits = Waits(check_strategy("wait", wait), check_strategy("producer_wait", producer_wait))
         size = ring_capacity(capacity)
         single = one_at_a_time(producers, multiproc=multiproc)
         if multiproc:
             _require_sharing()
             from disruptor.shared._ring import made
 
-            self._share(*made(size, Events(event_factory, slot_size, codec), on_subscriber_death, max_subscribers))
+            events = Events(event_factory, slot_size, codec)
+            self._share(*made(size, events, on_subscriber_death, max_subscribers), waits)
             return
         if event_factory is not None and not callable(event_factory):
             raise InvalidType(f"event_factory must be callable, not {event_factory!r}")
@@ -102,41 +107,52 @@ class Disruptor(Awaiting[E], Generic[E]):
             raise InvalidValue(
                 "slot_size, codec, on_subscriber_death and max_subscribers are for rings between processes: multiproc=True"
             )
-        self._assemble(local_parts(size, event_factory, runtime, single=single))
+        self._assemble(local_parts(size, event_factory, runtime, single=single), waits)
 
     @classmethod
     def attach(
-        cls, name: str, event_factory: Callable[[], E] | None = None, *, codec: Codec[E] | None = None
+        cls,
+        name: str,
+        event_factory: Callable[[], E] | None = None,
+        *,
+        codec: Codec[E] | None = None,
+        wait: WaitStrategy = BLOCKING,
+        producer_wait: WaitStrategy = BLOCKING,
     ) -> "Disruptor[E]":
         """Open a ring between processes by its `name`; in one process, one name is one ring.
 
-        `event_factory` and `codec` must be as they were when the ring was made. Raises `RingNotFound`, or `RingMismatch` if
-        events are held in another way, or what is there is not a ring of this version.
+        So `wait` and `producer_wait` count when it is opened in this process for the first time. `event_factory` and `codec`
+        must be as they were when the ring was made. Raises `RingNotFound`, or `RingMismatch` if events are held in another
+        way, or what is there is not a ring of this version.
         """
+        waits = Waits(check_strategy("wait", wait), check_strategy("producer_wait", producer_wait))
         _require_sharing()
         from disruptor.shared._ring import opened
 
         parts, link = opened(name, Events(event_factory, None, codec))
         ring: Disruptor[E] = cls.__new__(cls)
-        return ring._share(parts, link)
+        return ring._share(parts, link, waits)
 
-    def _share(self, parts: Parts[E], link: "Link[E]") -> "Disruptor[E]":
+    def _share(self, parts: Parts[E], link: "Link[E]", waits: Waits) -> "Disruptor[E]":
         """Become the one ring of this segment, unless there is one: return that."""
         known = link.segment.kept
         if known is not None:
             return cast("Disruptor[E]", known)
-        self._assemble(parts, link)
+        self._assemble(parts, waits, link)
         return link.segment.keep(self)
 
     @classmethod
-    def _of(cls, parts: Parts[E]) -> "Disruptor[E]":
+    def _of(cls, parts: Parts[E], waits: Waits = ASLEEP) -> "Disruptor[E]":
         """Return a ring of these parts: for rings between processes, and for tests."""
         ring: Disruptor[E] = cls.__new__(cls)
-        ring._assemble(parts)
+        ring._assemble(parts, waits)
         return ring
 
-    def _assemble(self, parts: Parts[E], link: "Link[E] | None" = None) -> None:
+    def _assemble(self, parts: Parts[E], waits: Waits, link: "Link[E] | None" = None) -> None:
         self._link = link
+        self._waits = waits
+        parts.sequencer.reader_wait = waits.readers
+        parts.sequencer.patience.strategy = waits.producers
         super().__init__(parts.sequencer, parts.slots, parts.runtime)
         self._roll = parts.roll(self)
         self._consumers = Consumers(parts.sequencer, parts.runtime, self.fail_subscriber)
@@ -153,27 +169,6 @@ class Disruptor(Awaiting[E], Generic[E]):
         wanted = Sequence(sequence_number("sequence", sequence))
         self._barrier.wait_for(wanted, deadline_of(self._runtime, timeout))
         return wanted
-
-    def get(self, sequence: SupportsIndex) -> E:
-        """Return the event of `sequence`; never waits.
-
-        Raises `SequenceNotFound` if it is not yet published, `OutdatedSequence` if it may have been overwritten (tested
-        after the event was read), `SequenceVoid` if it was abandoned; all are `LookupError`s.
-        """
-        wanted = sequence_number("sequence", sequence)
-        sequencer = self._sequencer
-        published = sequencer.published.value
-        if wanted > published:
-            raise SequenceNotFound(f"sequence {wanted} is not published yet; the cursor is at {published}")
-        event = self._slots.at(wanted)
-        void = wanted in sequencer.voids
-        # `claimed` moves before a slot is written: if it is still low, what was read is what was published.
-        oldest = oldest_kept(sequencer.claimed.value, sequencer.capacity)
-        if wanted < oldest:
-            raise OutdatedSequence(f"sequence {wanted} may have been overwritten; the oldest kept is {oldest}")
-        if void:
-            raise SequenceVoid(f"sequence {wanted} is void: its claim was abandoned")
-        return self._slots.decode([event])[0] if self._slots.encodes else event
 
     # --- closing -------------------------------------------------------------------------------------------
 
@@ -246,7 +241,7 @@ class Disruptor(Awaiting[E], Generic[E]):
                 "With multiproc=True it can be handed to other processes."
             )
         events = self._link.events
-        return _attached, (self.name, events.factory, events.codec)
+        return _attached, (self.name, events.factory, events.codec, self._waits)
 
     def _reduce_subscriber(self, subscriber: Subscriber[E]) -> tuple[object, ...]:
         if self._link is None:
@@ -287,9 +282,9 @@ def _require_sharing() -> None:
         )
 
 
-def _attached(name: str, event_factory: Callable[[], E] | None, codec: Codec[E] | None) -> Disruptor[E]:
+def _attached(name: str, event_factory: Callable[[], E] | None, codec: Codec[E] | None, waits: Waits) -> Disruptor[E]:
     """Open a ring again, where it was unpickled."""
-    return Disruptor.attach(name, event_factory, codec=codec)
+    return Disruptor.attach(name, event_factory, codec=codec, wait=waits.readers, producer_wait=waits.producers)
 
 
 def _subscribed(ring: Disruptor[E], serial: int, name: str) -> Subscriber[E]:

@@ -16,6 +16,7 @@ from disruptor._sequence import oldest_kept
 from disruptor._sequencer import HALTED
 from disruptor._start import Start
 from disruptor._subscriber import Subscriber
+from disruptor.waiting import WaitStrategy, check_strategy
 
 E = TypeVar("E")
 
@@ -38,11 +39,13 @@ class Joining(Publishing[E], Generic[E]):
         start: Start | SupportsIndex = Start.EARLIEST,
         after: "Subscriber[E] | Iterable[Subscriber[E]]" = (),
         name: str | None = None,
+        wait: WaitStrategy | None = None,
     ) -> Subscriber[E]:
         """Add a subscriber; from the moment this returns it holds producers back, and gets every event from its start.
 
         `start`: `Start.EARLIEST`, `Start.LATEST`, or a sequence (`OutdatedSequence` if it is gone).
         `after`: subscribers that must have processed an event before this one reads it. `name`: unique in the ring.
+        `wait`: how it waits (`disruptor.waiting`), if not as the other readers of the ring do.
         """
         upstreams = self._upstreams(after)
         if not isinstance(start, Start):
@@ -50,6 +53,7 @@ class Joining(Publishing[E], Generic[E]):
         if name is not None and not isinstance(name, str):
             raise InvalidType(f"name must be a str, not {name!r}")
         sequencer = self._sequencer
+        strategy = sequencer.reader_wait if wait is None else check_strategy("wait", wait)
         with sequencer.lock:
             if sequencer.phase.value == HALTED:
                 raise DisruptorClosed("the ring is halted: nobody can join")
@@ -60,6 +64,7 @@ class Joining(Publishing[E], Generic[E]):
                 self._single.role.shut()  # before `claimed` is looked at: nothing is claimed meanwhile
             first = self._first(start)
             subscriber = self._roll.make(first - 1, upstreams, self._name(name))
+            subscriber._barrier.patience.strategy = strategy
             try:
                 sequencer.add_gate(subscriber._gate)
                 self._roll.add(subscriber)

@@ -1,13 +1,15 @@
 """What a ring shows of itself.
 
 Rule 1: what only looks never waits and never changes anything. It is the truth of a moment, and may be old when it is read.
+Rule 2: `get` reads first and tests afterwards: `claimed` moves before a slot is written.
 """
 
 from typing import Generic, SupportsIndex, TypeVar
 
-from disruptor._arguments import integer_between
+from disruptor._arguments import integer_between, sequence_number
+from disruptor._errors import OutdatedSequence, SequenceNotFound, SequenceVoid
 from disruptor._joining import Joining
-from disruptor._sequence import Sequence, room
+from disruptor._sequence import Sequence, oldest_kept, room
 from disruptor._sequencer import HALTED, OPEN
 
 E = TypeVar("E")
@@ -52,3 +54,24 @@ class Looking(Joining[E], Generic[E]):
     def halted(self) -> bool:
         """Whether every wait is refused."""
         return self._sequencer.phase.value == HALTED
+
+    def get(self, sequence: SupportsIndex) -> E:
+        """Return the event of `sequence`; never waits.
+
+        Raises `SequenceNotFound` if it is not yet published, `OutdatedSequence` if it may have been overwritten (tested
+        after the event was read), `SequenceVoid` if it was abandoned; all are `LookupError`s.
+        """
+        wanted = sequence_number("sequence", sequence)
+        sequencer = self._sequencer
+        published = sequencer.published.value
+        if wanted > published:
+            raise SequenceNotFound(f"sequence {wanted} is not published yet; the cursor is at {published}")
+        event = self._slots.at(wanted)
+        void = wanted in sequencer.voids
+        # `claimed` moves before a slot is written: if it is still low, what was read is what was published.
+        oldest = oldest_kept(sequencer.claimed.value, sequencer.capacity)
+        if wanted < oldest:
+            raise OutdatedSequence(f"sequence {wanted} may have been overwritten; the oldest kept is {oldest}")
+        if void:
+            raise SequenceVoid(f"sequence {wanted} is void: its claim was abandoned")
+        return self._slots.decode([event])[0] if self._slots.encodes else event

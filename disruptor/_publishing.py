@@ -14,6 +14,7 @@ from typing import Generic, SupportsIndex, TypeVar
 from disruptor._arguments import integer_between
 from disruptor._claim import Claim
 from disruptor._errors import InvalidType, InvalidValue
+from disruptor._publisher import Overflow, Publisher
 from disruptor._sequence import INITIAL, Sequence
 from disruptor._sequencer import Sequencer
 from disruptor._single import SingleSequencer
@@ -183,6 +184,15 @@ class Publishing(Generic[E]):
         claim = Claim(size, self._sequencer, self._slots, self._runtime)
         claim._take(deadline)
         return claim
+
+    def publisher(self, *, overflow: Overflow = "block", timeout: float | None = None) -> Publisher[E]:
+        """Return a `Publisher`, which knows what to do when the ring is full.
+
+        `"block"` waits, `timeout` seconds at most, as `publish` does; `"raise"` raises `InsufficientCapacity`; `"drop"` lets
+        the event go that is to be published, counts it (`Publisher.dropped`), and logs it once for each time that the
+        ring is full. With a `timeout` the last two wait as long before.
+        """
+        return Publisher(self, self._runtime, overflow, timeout)
 
     def _listed(self, events: Collection[E]) -> list[E]:
         """Return what `publish_many` is to publish."""

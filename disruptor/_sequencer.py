@@ -18,8 +18,11 @@ from disruptor._cell import Cell
 from disruptor._errors import DisruptorClosed, InsufficientCapacity, SelfDeadlock
 from disruptor._gate import Gate, broken_by
 from disruptor._held import Held, Voids
+from disruptor._patience import Patience
+from disruptor._room import shortage, stirring
 from disruptor._sequence import INITIAL, Sequence, claim_end, limit_of
 from disruptor._sync import Lock, News, Runtime, Signal
+from disruptor.waiting import BLOCKING, WaitStrategy
 
 OPEN: Final = 0
 CLOSED: Final = 1
@@ -29,11 +32,11 @@ HALTED: Final = 2
 class Sequencer:
     """The order of claims and publications in one ring, for any number of producers.
 
-    `claimed`, `published`, `phase`: see Rule 1. `voids`: the void sequences among the last `capacity`; changed
-    under the lock; a reader asks it only for sequences that its gate protects, which do not change, or tests
-    `claimed` afterwards. `gates`: replaced as a whole under the lock. `_limit`: the highest sequence that may be
-    claimed without looking at the gates again; at most the true limit, because gates only advance, and whoever
-    adds a gate or closes the ring lowers it. `_held` and `_done`: claims above `published`, by first sequence.
+    `claimed`, `published`, `phase`: see Rule 1. `voided`: how many sequences ever became void. `voids`: those of the last
+    `capacity`, changed under the lock; a reader asks it only for sequences that its gate protects, which do not change, or
+    tests `claimed` afterwards. `gates`: replaced as a whole under the lock. `_limit`: the highest sequence that may be
+    claimed without looking at the gates again; at most the true limit, because gates only advance, and whoever adds a gate
+    or closes the ring lowers it. `_held` and `_done`: claims above `published`, by first sequence.
     """
 
     __slots__ = (
@@ -47,9 +50,12 @@ class Sequencer:
         "gates",
         "lock",
         "news",
+        "patience",
         "phase",
         "published",
+        "reader_wait",
         "room",
+        "voided",
         "voids",
     )
 
@@ -63,6 +69,9 @@ class Sequencer:
         self.phase: Cell = runtime.cell(OPEN)
         self.gates: tuple[Gate, ...] = ()
         self.voids: Voids = set()
+        self.voided: Cell = runtime.cell(0)
+        self.patience = Patience(runtime, self.room, BLOCKING)
+        self.reader_wait: WaitStrategy = BLOCKING
         self._runtime = runtime
         self._limit: int = limit_of(INITIAL, capacity)
         self._held: MutableMapping[int, Held] = {}
@@ -74,13 +83,12 @@ class Sequencer:
     def take(self, n: int, deadline: int | None) -> Sequence:
         """Wait until there is room for `n` sequences, take them, and return the first.
 
-        The caller then calls `hold` or `publish`, or, on any exception, `recover`.
-        Raises `InsufficientCapacity`, `DisruptorClosed` or `SelfDeadlock`; then nothing was taken.
+        The caller then calls `hold` or `publish`, or `recover`, after whatever was raised; then nothing was taken.
         """
         if self._taking is not None:
             self.recover()
         last = claim_end(self.claimed.value, n)
-        if last > self._limit:
+        if last > self._limit and not self._has_room(n):
 
             def ready() -> bool:
                 if self._has_room(n):
@@ -89,8 +97,8 @@ class Sequencer:
                     self._refuse_self_deadlock(n)
                 return False
 
-            if not self.room.wait_until(ready, deadline):
-                raise InsufficientCapacity(self._shortage(n))
+            if not self.patience.until(ready, stirring(self, n), deadline):
+                raise InsufficientCapacity(shortage(self, n))
             last = claim_end(self.claimed.value, n)
         first = Sequence(last - n + 1)
         self._taking = first
@@ -118,6 +126,7 @@ class Sequencer:
         last = self.claimed.value if held is None else held.last
         if self.published.value < first <= last and first not in self._done:
             self.voids.update(range(first, last + 1))
+            self.voided.value += last - first + 1
             self._finish(first, last)
         self._advance()
         for stale in [done for done in self._done if done <= self.published.value]:
@@ -137,6 +146,7 @@ class Sequencer:
     def void(self, first: int, n: int) -> None:
         """Give up the sequences of a held claim: everybody will walk past them."""
         self.voids.update(range(first, first + n))
+        self.voided.value += n
         self._finish(first, first + n - 1)
         self._wake()
 
@@ -288,11 +298,3 @@ class Sequencer:
                     f"{claimed=} {published=} capacity={self.capacity} limit={self._limit} {ends=} done={self._done} "
                     f"taking={self._taking} voids={self.voids} {positions=} phase={self.phase.value}"
                 )
-
-    def _shortage(self, n: int) -> str:
-        claimed, lowest = self.claimed.value, self.lowest()
-        behind = lowest < self.published.value  # else it is not a subscriber that holds the producer back
-        slow = [gate.name for gate in self.gates if behind and gate.position.value == lowest]
-        cause = f"subscriber {', '.join(map(repr, slow))}" if slow else "an unfinished claim"
-        free = self.capacity - (claimed - lowest)
-        return f"no room for {n} within the time-out: {free} of {self.capacity} slots are free; {cause} is at {lowest}"

@@ -160,8 +160,8 @@ class SingleSequencer(Sequencer):
                 self.void(sequence, 1)
             elif not (self._held or self._done):
                 if written:
-                    self.voids.update(range(self.published.value + 1, self.claimed.value + 1))
-                    self.published.value = self.claimed.value
+                    first = self.published.value + 1
+                    self.void(first, self.claimed.value - first + 1)
                 else:
                     self._take_back()
             self._wake()

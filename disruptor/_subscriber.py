@@ -9,10 +9,9 @@ Rule 4: a reader walks past voids while it waits: a ring full of voids must not 
 from collections.abc import Iterator
 from collections.abc import Sequence as AbstractSequence
 from functools import partial
-from types import TracebackType
-from typing import Generic, SupportsIndex, TypeVar, final
+from typing import Generic, SupportsFloat, SupportsIndex, TypeVar, final
 
-from disruptor._arguments import integer_between, sequence_number
+from disruptor._arguments import at_most, sequence_number
 from disruptor._barrier import Barrier
 from disruptor._batch import Batch, Reading, chosen, sequences_of
 from disruptor._deadline import check_timeout
@@ -20,6 +19,7 @@ from disruptor._errors import DisruptorBroken, DisruptorClosed, InvalidValue, Su
 from disruptor._gate import Gate
 from disruptor._home import Home
 from disruptor._override import override
+from disruptor._polling import Polling
 from disruptor._sequence import Sequence, batch_end, lag
 from disruptor._sequencer import CLOSED, HALTED, Sequencer
 from disruptor._slots import Slots
@@ -114,7 +114,7 @@ class Subscriber(Generic[E]):
 
     # --- waiting and marking by hand -----------------------------------------------------------------------
 
-    def wait_for(self, sequence: SupportsIndex, timeout: float | None = None) -> Sequence:
+    def wait_for(self, sequence: SupportsIndex, timeout: SupportsFloat | None = None) -> Sequence:
         """Wait until this subscriber may read `sequence`; return the highest that it may, which is at least that.
 
         `timeout` in seconds covers every cause of waiting, upstream too. Moves nothing. Raises `WaitTimeout`,
@@ -148,17 +148,24 @@ class Subscriber(Generic[E]):
 
     # --- reading -------------------------------------------------------------------------------------------
 
-    def read(self, max_events: SupportsIndex | None = None, timeout: float | None = None) -> Reading[E]:
+    def read(self, max_events: SupportsIndex | None = None, timeout: SupportsFloat | None = None) -> Reading[E]:
         """Return a context manager over the next batch: all that may be read, `max_events` at most.
 
         Entering it waits, `timeout` seconds at most, for at least one event. Leaving the block marks the batch
         processed; leaving it by an exception marks nothing, so the same events come again.
         Entering raises `WaitTimeout`, `SubscriberClosed`, `SubscriberBusy`, and `DisruptorClosed` after the last event.
         """
-        most = self._most(max_events)
+        most = at_most("max_events", max_events, self._sequencer.capacity)
         check_timeout(timeout)  # a wrong one is told here; its clock starts on entering
         batches: list[Batch[E]] = []
         return Reading(partial(self._enter, most, timeout, batches), partial(self._leave, batches))
+
+    def poll(self, max_events: SupportsIndex | None = None) -> Polling[E]:
+        """Return a context manager over what there is now: a batch as of `read`, or a `Poll`, which says why there is none.
+
+        Entering it never waits; otherwise as `read`. Raises `DisruptorClosed` if the ring is halted or broken.
+        """
+        return Polling(self, at_most("max_events", max_events, self._sequencer.capacity))
 
     def __iter__(self) -> Iterator[E]:
         """Yield event after event; one is processed when the next is asked for. Ends after close and the last event.
@@ -183,8 +190,7 @@ class Subscriber(Generic[E]):
 
     def batches(self, max_events: SupportsIndex | None = None) -> Iterator[Batch[E]]:
         """Yield batch after batch, each of `max_events` at most; otherwise as iterating by event."""
-        most = self._most(max_events)
-        return self._batches(most)
+        return self._batches(at_most("max_events", max_events, self._sequencer.capacity))
 
     def close(self) -> None:
         """Remove this subscriber from its ring; see `Disruptor.remove_subscriber`."""
@@ -193,21 +199,10 @@ class Subscriber(Generic[E]):
     def __enter__(self) -> "Subscriber[E]":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     # --- inside --------------------------------------------------------------------------------------------
-
-    def _most(self, max_events: SupportsIndex | None) -> int:
-        capacity = self._sequencer.capacity
-        if max_events is None:
-            return capacity
-        return min(integer_between("max_events", max_events, 1, 2**63 - 1), capacity)
 
     def _begin(self) -> None:
         """Take the turn, without waiting."""
@@ -226,7 +221,7 @@ class Subscriber(Generic[E]):
         self._gate.reader = None
         self._turn.release()
 
-    def _enter(self, most: int, timeout: float | None, batches: list[Batch[E]]) -> Batch[E]:
+    def _enter(self, most: int, timeout: SupportsFloat | None, batches: list[Batch[E]]) -> Batch[E]:
         deadline = deadline_of(self._runtime, timeout)
         self._begin()
         try:

@@ -17,86 +17,20 @@ import _thread
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from operator import call
-from types import TracebackType
-from typing import Final, Protocol, TypeVar, final
+from typing import Final, Protocol, SupportsFloat, TypeVar, final
 
 from disruptor._cell import Cell, PlainCell
 from disruptor._deadline import check_timeout, deadline_after, seconds_until
+from disruptor._runtime import Condition as Condition
+from disruptor._runtime import Lock as Lock
+from disruptor._runtime import Runtime as Runtime
+from disruptor._watched import Watchable, Watched
 
 _T = TypeVar("_T")
 
 _BLOCKING = (True,)
-
-
-class Lock(Protocol):
-    """Mutual exclusion, not re-entrant: what `threading.Lock()` returns."""
-
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Take the lock; with `blocking=False`, return whether it could be taken at once."""
-
-    def release(self) -> None:
-        """Give the lock back; any thread may."""
-
-    def locked(self) -> bool:
-        """Tell whether somebody holds the lock."""
-
-    def __enter__(self) -> bool: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-        /,
-    ) -> None: ...
-
-
-class Condition(Protocol):
-    """Sleeping and waking under a `Lock`: the part of `threading.Condition` that most rings use. This one does not."""
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Release the lock, sleep until woken or `timeout` seconds have passed, take the lock again."""
-
-    def notify_all(self) -> None:
-        """Wake everybody who sleeps here."""
-
-
-class Runtime(Protocol):
-    """What the ring needs from the world: locks, cells, a clock, threads.
-
-    `THREADS` is the real one. A test hands in another one and owns every interleaving.
-    """
-
-    def lock(self) -> Lock:
-        """Make a lock."""
-
-    def condition(self, lock: Lock) -> Condition:
-        """Make a condition on `lock`."""
-
-    def parked(self) -> Lock:
-        """Make a lock that is already taken: one sleeper waits for it, whoever wakes the sleeper gives it back."""
-
-    def cell(self, value: int) -> Cell:
-        """Make a cell that holds `value`."""
-
-    def array(self, items: list[_T]) -> list[_T]:
-        """Make the list that holds the slots, from `items`, which the caller gives away."""
-
-    def monotonic_ns(self) -> int:
-        """Return a clock in nanoseconds that never goes back."""
-
-    def spawn(self, function: Callable[[], None]) -> None:
-        """Run `function` in a thread of its own, without waiting for it to begin.
-
-        Must be safe to call from a finaliser: it takes no lock that Python code can hold.
-        """
-
-    def start_thread(self, function: Callable[[], None], name: str, *, daemon: bool) -> None:
-        """Run `function` in a thread that has a name; a daemon does not keep the interpreter from ending."""
-
-    def ident(self) -> int:
-        """Return a number that no other running thread has."""
 
 
 class ThreadRuntime:
@@ -131,6 +65,15 @@ class ThreadRuntime:
         """Return `time.monotonic_ns()`."""
         return time.monotonic_ns()
 
+    def stopwatch_ns(self) -> int:
+        """Return `time.monotonic_ns()`."""
+        return time.monotonic_ns()
+
+    def pause(self, seconds: float | None, deadline: int | None) -> None:
+        """Sleep so long; `time.sleep(0)` lets go of the interpreter and of the processor."""
+        if seconds is not None:
+            time.sleep(seconds)
+
     def spawn(self, function: Callable[[], None]) -> None:
         """Start a bare thread: `threading.Thread.start` takes module locks, which a finaliser must not."""
         _thread.start_new_thread(function, ())
@@ -146,7 +89,7 @@ class ThreadRuntime:
 THREADS = ThreadRuntime()
 
 
-def deadline_of(runtime: Runtime, timeout: float | None) -> int | None:
+def deadline_of(runtime: Runtime, timeout: SupportsFloat | None) -> int | None:
     """Return the moment, in nanoseconds of `runtime`'s clock, at which a call with `timeout` seconds gives up.
 
     `None` is never. To be called before any lock is taken. Raises `ValueError` or `TypeError` for what is no time-out.
@@ -155,13 +98,19 @@ def deadline_of(runtime: Runtime, timeout: float | None) -> int | None:
     return None if seconds is None else deadline_after(runtime.monotonic_ns(), seconds)
 
 
-class News(Protocol):
+class News(Watchable, Protocol):
     """One kind of news that callers may be asleep for: see `Signal`."""
 
     sleepers: Cell
 
     def wait_until(self, ready: Callable[[], bool], deadline: int | None) -> bool:
         """Sleep until `ready()` is true, and return true; false once `deadline` has passed without."""
+
+    def away(self, do: Callable[[], _T]) -> _T:
+        """Give the lock up, do something, and take the lock again, whatever happens; return what was returned."""
+
+    def patrol(self) -> None:
+        """Look for the dead that the caller may be waiting for. The caller holds the lock."""
 
     def wake(self) -> None:
         """Wake everybody. The caller holds the lock, and has made its change."""
@@ -170,35 +119,28 @@ class News(Protocol):
         """Wake everybody. The caller does not hold the lock, and has made its change."""
 
     @property
-    def watchable(self) -> bool:
-        """Whether it can be watched."""
-
-    def watch(self, ready: Callable[[], bool], call: Callable[[], object]) -> bool:
-        """Return whether `ready()` is true; if it is not, have `call` called once, when there is news: see `Signal`."""
-
-    def unwatch(self, call: Callable[[], object]) -> None:
-        """Forget `call`, if it was not called yet. The caller holds the lock."""
+    def patrols(self) -> bool:
+        """Whether who waits has to look for the dead (`patrol`)."""
 
     def asleep(self) -> int:
         """Return how many wait and were not woken yet. For tests; the caller holds the lock."""
 
 
 @final
-class Signal:
+class Signal(Watched):
     """One kind of news that callers may be asleep for.
 
     `sleepers`: how many are between counting themselves and having stopped waiting. Written under the lock;
     read without it by whoever has just changed something. A stale count is safe: see Rule 2.
     """
 
-    __slots__ = ("_lock", "_runtime", "_waiters", "_watchers", "sleepers")
+    __slots__ = ("_lock", "_runtime", "_waiters")
 
     def __init__(self, runtime: Runtime, lock: Lock) -> None:
+        super().__init__(runtime.cell(0))
         self._runtime = runtime
         self._lock = lock
         self._waiters: list[Lock] = []  # one a sleeper that nobody has woken yet; changed under the lock
-        self._watchers: list[Callable[[], object]] = []  # one who must not sleep, each; changed under the lock
-        self.sleepers = runtime.cell(0)
 
     def wait_until(self, ready: Callable[[], bool], deadline: int | None) -> bool:
         """Sleep until `ready()` is true, and return true; false once `deadline` has passed without.
@@ -222,19 +164,27 @@ class Signal:
             self.sleepers.value -= 1
 
     def _sleep(self, seconds: float) -> None:
-        """Give the lock up, sleep until woken or `seconds` have passed (-1: for ever), and take the lock again.
+        """Give the lock up, sleep until woken or `seconds` have passed (-1: for ever), and take the lock again."""
+        waiter = self._runtime.parked()
+        self._waiters.append(waiter)
+        try:
+            self.away(partial(waiter.acquire, True, seconds))
+        finally:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+
+    def away(self, do: Callable[[], _T]) -> _T:
+        """Give the lock up, do something, and take the lock again, whatever happens; return what was returned.
 
         The lock is held again whatever happens, an interrupt included: to give or take it, and to note that it was given or
         taken, is a single call of C code (`extend` over `map`), within which no interrupt is raised. So it is never unknown
         who has it. A second interrupt between two tries to take it is beyond what can be done in Python.
         """
-        waiter = self._runtime.parked()
         given: list[None] = []
         taken: list[bool] = []
-        self._waiters.append(waiter)
         try:
             given.extend(map(call, (self._lock.release,)))
-            waiter.acquire(True, seconds)
+            return do()
         finally:
             interrupt: BaseException | None = None
             while given and not taken:
@@ -242,10 +192,11 @@ class Signal:
                     taken.extend(map(self._lock.acquire, _BLOCKING))
                 except BaseException as error:
                     interrupt = error
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
             if interrupt is not None:
                 raise interrupt
+
+    def patrol(self) -> None:
+        """Do nothing: threads do not die."""
 
     def wake(self) -> None:
         """Wake everybody who sleeps here. The caller holds the lock, and has made its change."""
@@ -258,30 +209,7 @@ class Signal:
             with self._lock:
                 self._wake_all()
 
-    watchable: Final = True
-
-    def watch(self, ready: Callable[[], bool], call: Callable[[], object]) -> bool:
-        """Return whether `ready()` is true; if it is not, have `call` called once, when there is news.
-
-        For who must not sleep: he counts as a sleeper until then (Rule 2). The caller holds the lock; `ready` is only called
-        under it, and what it raises passes through. So is `call`, by whoever has the news: it must not wait, raise an
-        `Exception`, or run code of a user's. If an interrupt strikes its caller, it may be called again.
-        """
-        left = False
-        self._watchers.append(call)
-        self.sleepers.value += 1
-        try:
-            left = not ready()
-        finally:
-            if not left:
-                self.unwatch(call)
-        return not left
-
-    def unwatch(self, call: Callable[[], object]) -> None:
-        """Forget `call`, if it was not called yet. The caller holds the lock."""
-        if call in self._watchers:
-            self._watchers.remove(call)
-            self.sleepers.value -= 1
+    patrols: Final = False
 
     def asleep(self) -> int:
         """Return how many wait and were not woken yet. For tests; the caller holds the lock."""
@@ -292,7 +220,4 @@ class Signal:
             if waiter.locked():  # not yet woken by a call that was interrupted here
                 waiter.release()
         self._waiters.clear()
-        if self._watchers:
-            called = [watcher() for watcher in self._watchers]
-            self._watchers.clear()
-            self.sleepers.value -= len(called)  # last: too high, after an interrupt, costs time; too low, news
+        self._call_watchers()

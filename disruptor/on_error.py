@@ -23,8 +23,8 @@ from typing import Final, Literal, SupportsIndex
 from disruptor._arguments import integer_between
 from disruptor._errors import InvalidType, InvalidValue
 
-Stage = Literal["on_start", "on_batch_start", "on_event", "on_batch", "on_timeout", "on_shutdown"]
-"""What a handler was asked to do when it raised."""
+Stage = Literal["on_start", "on_batch_start", "on_event", "on_batch", "on_timeout", "on_shutdown", "key"]
+"""What a handler was asked to do when it raised; `key` is the function that tells the key of an event to a pool."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Rule 1: every action has the same parts. REFUSE: the error that is due at once, 
 Rule 2: an effect that gives no outcome is one step of a longer call, which goes on in its next `stage`.
 Rule 3: `waits` says what a blocked call sleeps on, `wakes` whom an effect has to wake: everybody for whom it
         may have changed anything (L1).
-Rule 4: the verbs are the methods of `disruptor`; `release`, `leave` are the ways out of `read` and of a loop.
+Rule 4: the verbs are the methods of `disruptor`; `release`, `leave` are the ways out of `read` or `poll`, and of a loop.
 """
 
 from collections.abc import Iterator
@@ -20,6 +20,7 @@ from model.state import Content, Outcome, Pending, Phase, State, broken, shown_a
 from model.subscribers import (
     Iterate,
     Leave,
+    Poll,
     Read,
     Release,
     UpdateSequence,
@@ -88,6 +89,7 @@ ACTIONS: dict[str, Action] = {
     "update_sequence": UpdateSequence(),
     "wait_for": WaitFor(),
     "read": Read(),
+    "poll": Poll(),
     "release": Release(),
     "iterate": Iterate(),
     "batches": Iterate(),

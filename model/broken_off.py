@@ -24,7 +24,7 @@ NOBODY = "(nobody)"
 """How the names of the tasks begin that nobody sees, and that no history can tell of."""
 
 PUBLISHING = ("publish", "publish_many", "publish_event")
-READING = ("read", "iterate", "batches")
+READING = ("read", "poll", "iterate", "batches")
 
 
 def broken_off(state: State, call: Pending, end: Outcome) -> Iterator[State]:
@@ -57,7 +57,7 @@ def _interrupted(after: State, call: Pending) -> Iterator[State]:
             yield with_reader(after, reader(after, name)._replace(alive=False))
     elif verb in READING:
         # A loop in progress is over, whether or not it came to take the next event.
-        taken = reader(after, name).turn == call.task and verb != "read"
+        taken = reader(after, name).turn == call.task and verb not in ("read", "poll")
         in_progress = not happened and (call.stage > 0 or taken)
         yield _given_back(after, name) if succeeded or in_progress else after
     elif verb in ("release", "leave"):

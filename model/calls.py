@@ -65,8 +65,13 @@ def read(name: str, max_events: int = 0, *, timed: bool = False) -> Call:
     return Call("read", name=name, n=max_events, timed=timed)
 
 
+def poll(name: str, max_events: int = 0) -> Call:
+    """Return the call of `poll`, as far as the beginning of its block; 0 is no `max_events`."""
+    return Call("poll", name=name, n=max_events)
+
+
 def release(name: str, *, fails: bool = False) -> Call:
-    """Return the end of the block of `read`; with `fails`, by an exception."""
+    """Return the end of the block of `read` or `poll`; with `fails`, by an exception."""
     return Call("release", name=name, fails=fails)
 
 
@@ -117,7 +122,7 @@ def text(call: Call) -> str:
     ('publish(a, timeout)', 'S.read()')
     """
     arguments: list[str] = [*map(str, call.events)]
-    if call.verb in ("claim", "read", "batches") and call.n:
+    if call.verb in ("claim", "read", "poll", "batches") and call.n:
         arguments.append(str(call.n))
     if call.sequence >= 0:
         arguments.append(str(call.sequence))

@@ -17,7 +17,7 @@ from model.state import Outcome, Pending, State, reader
 MANY = 2**63
 """More than any sequence."""
 
-READING = ("read", "iterate", "batches", "update_sequence", "release", "leave")
+READING = ("read", "poll", "iterate", "batches", "update_sequence", "release", "leave")
 """Calls that take a subscriber's turn, or give it back."""
 WAITING = ("read", "iterate", "batches")
 """Those of them that take the turn whatever comes after."""
@@ -141,7 +141,7 @@ def unmoved_by_events(neighbours: Neighbours, state: State, number: int, other: 
         return False
     if other.end is None:
         return not neighbours.cautious
-    if other.verb in ("read", "batches"):
+    if other.verb in ("read", "poll", "batches"):
         began = neighbours.begun[number].get(other.task) == other.event
         turn = began and any(call.task == other.task and call.stage > 0 for call in state.pending)
         if other.end.kind == "ok" and other.end.sequences:
@@ -149,7 +149,7 @@ def unmoved_by_events(neighbours: Neighbours, state: State, number: int, other: 
             # began, and never more than a ring full.
             full = other.end.sequences[0] - 1 + state.capacity
             return turn or other.end.sequences[-1] >= min(full, neighbours.taken[other.event])
-        return other.end.kind not in ("ok", "WaitTimeout")
+        return other.end.kind not in ("ok", "WaitTimeout", "idle", "gated")
     if other.verb == "wait_for":
         return other.end.kind == "DisruptorClosed"
     return other.end.kind not in ("InsufficientCapacity", "SequenceNotFound", "InvalidValue")

@@ -28,6 +28,7 @@ FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "update_sequence": (("name", "sequence"), ()),
     "wait_for": (("sequence",), ("name",)),
     "read": (("name",), ("n",)),
+    "poll": (("name",), ("n",)),
     "release": (("name",), ("fails",)),
     "iterate": (("name",), ()),
     "batches": (("name",), ("n",)),
@@ -69,7 +70,7 @@ def write(event: Event) -> str:
 def _arguments(call: Call) -> dict[str, object]:
     needed, possible = FIELDS[call.verb]
     fields = {name: getattr(call, name) for name in (*needed, *possible, "timed")}
-    default = Call(call.verb, n=0 if call.verb in ("read", "batches") else 1)
+    default = Call(call.verb, n=0 if call.verb in ("read", "poll", "batches") else 1)
     if call.verb == "register_subscriber" and call.sequence < 0:
         fields["sequence"] = {EARLIEST: "earliest", LATEST: "latest"}[call.sequence]
     return {name: value for name, value in fields.items() if name in needed or value != getattr(default, name)}
@@ -116,7 +117,7 @@ def _called(found: Json) -> Called:
     events = _events(found) if "events" in found else ()
     if verb in ("publish", "publish_event") and len(events) != 1:
         raise BadHistory(f"{verb!r} publishes one event: expected a list of one as 'events', not {found['events']!r}")
-    least = 0 if verb in ("read", "batches") else 1
+    least = 0 if verb in ("read", "poll", "batches") else 1
     call = Call(
         verb,
         events=events,

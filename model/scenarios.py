@@ -22,7 +22,7 @@ DONE = -1
 
 Choices = Callable[[State, int], Iterator[tuple[Call, int]]]
 
-CLOSING = ("DisruptorClosed", "DisruptorBroken", "SubscriberClosed", "ended")
+CLOSING = ("DisruptorClosed", "DisruptorBroken", "SubscriberClosed", "ended", "closed")
 
 
 class Actor(NamedTuple):
@@ -162,6 +162,15 @@ def subscriber(name: str, *, timed: bool = False, fails: bool = False) -> Actor:
             yield calls.release(name), 0
             if fails:
                 yield calls.release(name, fails=True), 0
+
+    return Actor(name, choices)
+
+
+def poller(name: str) -> Actor:
+    """Return an actor that polls until the end."""
+
+    def choices(state: State, at: int) -> Iterator[tuple[Call, int]]:
+        yield (calls.poll(name) if reader(state, name).turn is None else calls.release(name)), 0
 
     return Actor(name, choices)
 

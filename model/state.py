@@ -89,7 +89,7 @@ class Outcome(NamedTuple):
     """How a call ended."""
 
     kind: str
-    """"ok", "ended" (of an iteration), or the name of an error."""
+    """"ok", "ended" (of an iteration), "idle", "gated" or "closed" (of `poll`), or the name of an error."""
     sequences: tuple[int, ...] = ()
     events: tuple[Hashable, ...] = ()
 

@@ -143,6 +143,24 @@ class Read(Turn):
     """`read`: take the turn, wait for an event, and hand out a batch."""
 
 
+class Poll(Turn):
+    """`poll`: take the turn, and hand out a batch if there is one; else say why not, and give the turn back."""
+
+    waits: ClassVar[str] = ""
+
+    @override
+    def refuse_turn(self, state: State, call: Pending, subscriber: Reader) -> str:
+        # REFUSE: it never waits, so what a reader would wait for is an answer
+        following = subscriber.position + 1
+        over = subscriber.alive and not subscriber.failed and drained(state, following)
+        error = "" if over else told(state, subscriber, following)
+        if error or following <= readable(state, subscriber.name):  # if that is void, it is walked past
+            return error
+        if over:
+            return "closed"
+        return "gated" if following <= state.published else "idle"
+
+
 class Iterate(Turn):
     """A loop asks for the next event or batch: mark the one before, wait, and hand out; the loop ends after close."""
 

@@ -79,6 +79,17 @@ def reads(name: str, batches: int, *, most: int = 0, timeout: float | None = Non
     return body
 
 
+def polls(name: str, times: int, *, most: int = 0) -> Body:
+    """Return a body that polls `times` times through `name`."""
+
+    def body(do: Do) -> None:
+        for _ in range(times):
+            if do(calls.poll(name, most)).kind == "ok":
+                do(calls.release(name))
+
+    return body
+
+
 def reads_events(name: str, count: int) -> Body:
     """Return a body that reads batches through `name` until it has had `count` events."""
 

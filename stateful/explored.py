@@ -1,7 +1,7 @@
 """What was explored completely: every pair of operations, the dangerous ones by three, and the programs.
 
 `python -m stateful.explored` runs what is not yet in the file of results, in several processes, and can be stopped and
-started again; `--docs` puts the tables into `docs/verification.md`.
+started again; `--docs` puts the tables into `docs/verification.md`: with `--set`, those of that set, and the others stay.
 
 Rule 1: a result counts only for the sources that it was made with: their digest stands in each line.
 Rule 2: no bound of pre-emptions. A limit of schedules that was reached is shown as a limit.
@@ -22,7 +22,7 @@ from typing import NamedTuple
 from model.draw import table
 from stateful.adapters.threads import ByValue, InPlace
 from stateful.failure import check
-from stateful.pieces import rewritten
+from stateful.pieces import cells, pieces, rewritten
 from stateful.programs import PAIRS, PROGRAMS, TRIPLES, Program
 from stateful.scheduler import Granularity
 
@@ -111,7 +111,7 @@ def summary(rows: list[Row]) -> str:
             mine = [row for row in rows if (row.set, row.granularity) == (set_, granularity.value)]
             if mine:
                 complete = sum(row.complete for row in mine)
-                cells = [
+                line = [
                     set_,
                     granularity.value,
                     f"{len(mine)} of {len(SETS[set_])}",
@@ -121,7 +121,7 @@ def summary(rows: list[Row]) -> str:
                     str(sum(bool(row.failed) for row in mine)),
                     f"{sum(row.seconds for row in mine):,.0f}",
                 ]
-                lines.append(cells)
+                lines.append(line)
     head = ["programs", "points", "explored", "complete", "schedules", "given up as redundant", "failed", "seconds"]
     return table(head, lines)
 
@@ -169,6 +169,19 @@ def tables(rows: list[Row]) -> dict[str, str]:
     }
 
 
+def on_page(rows: list[Row], sets: list[str], page: str) -> dict[str, str]:
+    """Return the parts of the page that tell of some sets; what it says of the other sets stays."""
+    made = tables([row for row in rows if row.set in sets])
+    if "pairs" not in sets:
+        del made["pairs"], made["pairs_in_place"]
+    if not {"triples", "programs"} <= {*sets}:
+        del made["programs"]  # it tells of both
+    head, *old = cells(pieces(page)["explored"])
+    lines = cells(made["explored"])[1:] + [line for line in old if line[0] not in sets]
+    lines.sort(key=lambda line: [*SETS].index(line[0]))
+    return {**made, "explored": table(head, lines)}
+
+
 def jobs(
     made_with: str, sets: list[str], granularities: list[str], done: list[Row]
 ) -> Iterator[tuple[str, str, str, str]]:
@@ -191,10 +204,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--docs", action="store_true", help="put the tables into docs/verification.md")
     chosen = parser.parse_args(arguments)
     made_with = digest()
+    sets: list[str] = chosen.set or [*SETS]
     todo = list(
         jobs(
             made_with,
-            chosen.set or [*SETS],
+            sets,
             chosen.points or [g.value for g in Granularity],
             results(chosen.results, made_with),
         )
@@ -209,7 +223,8 @@ def main(arguments: list[str]) -> int:
     made = tables(rows)
     print("\n\n".join(made.values()))
     if chosen.docs:
-        DOCS.write_text(rewritten(DOCS.read_text(encoding="utf-8"), made), encoding="utf-8")
+        page = DOCS.read_text(encoding="utf-8")
+        DOCS.write_text(rewritten(page, on_page(rows, sets, page)), encoding="utf-8")
     return int(any(row.failed for row in rows))
 
 

@@ -10,7 +10,8 @@ from typing import final
 
 from disruptor import Disruptor, Sequence
 from disruptor._cell import Cell
-from disruptor.handlers._handling import EventHandlerGroup, HandlerOptions
+from disruptor.handlers._groups import EventHandlerGroup
+from disruptor.handlers._handler import HandlerOptions
 from stateful.library import LIBRARY
 from stateful.scheduler import Exploration, Granularity, Scheduler, explore, instrumented, reduced
 

@@ -113,15 +113,13 @@ def run(mutant: Mutant, *, seconds: float = 900) -> Kill:
         if mutant.is_for_a_test:
             report = run_tests(folder, [mutant.program], seconds=seconds)
             return Kill(mutant.name, report.failed, "tests", report.tests, report.error, report.message, report.output)
-        done = subprocess.run(
-            [sys.executable, "-m", "stateful.hunt", "--here", mutant.program],
-            cwd=name,
-            env=environment(folder),
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
+        command = [sys.executable, "-m", "stateful.hunt", "--here", mutant.program]
+        try:
+            done = subprocess.run(
+                command, cwd=name, env=environment(folder), capture_output=True, text=True, timeout=seconds, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return Kill(mutant.name, "", "", 0, "Late", f"it took more than {seconds:.0f} seconds", "")
     if done.returncode:
         return Kill(mutant.name, "", "", 0, "Broken", done.stderr.strip().splitlines()[-1], done.stderr)
     return Kill(*json.loads(done.stdout))._replace(mutant=mutant.name)

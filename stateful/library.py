@@ -12,21 +12,29 @@ import disruptor._gate
 import disruptor._held
 import disruptor._joining
 import disruptor._looking
+import disruptor._patience
+import disruptor._polling
+import disruptor._publisher
 import disruptor._publishing
 import disruptor._role
 import disruptor._roll
+import disruptor._room
 import disruptor._sequencer
 import disruptor._single
 import disruptor._slots
 import disruptor._subscriber
 import disruptor._sync
+import disruptor._watched
 import disruptor.aio._publishing
 import disruptor.aio._reading
 import disruptor.aio._waiting
 import disruptor.handlers._consumers
 import disruptor.handlers._handling
+import disruptor.handlers._pool
 import disruptor.handlers._processor
 import disruptor.handlers._progress
+import disruptor.handlers._work
+import disruptor.handlers._worker
 
 LIBRARY = (
     disruptor._awaiting,
@@ -43,14 +51,22 @@ LIBRARY = (
     disruptor._held,
     disruptor._joining,
     disruptor._looking,
+    disruptor._patience,
     disruptor.handlers._processor,
     disruptor.handlers._progress,
+    disruptor._polling,
+    disruptor.handlers._pool,
+    disruptor._publisher,
     disruptor._publishing,
     disruptor._role,
     disruptor._roll,
+    disruptor._room,
     disruptor._sequencer,
     disruptor._single,
     disruptor._slots,
     disruptor._subscriber,
     disruptor._sync,
+    disruptor._watched,
+    disruptor.handlers._work,
+    disruptor.handlers._worker,
 )

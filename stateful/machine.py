@@ -107,6 +107,14 @@ class RingMachine(Driven):
             self.start_call(name, calls.read(name, most), timeout, steps, self.enters(name, "read"))
 
     @precondition(lambda self: self.names)
+    @rule(which=st.integers(0, 3), most=st.integers(0, 2), steps=STEPS)
+    def poll(self, which: int, most: int, steps: int) -> None:
+        """Take a batch if there is one now."""
+        name = self.name(which)
+        if self.mode[name] == "":
+            self.start_call(name, calls.poll(name, most), None, steps, self.enters(name, "read"))
+
+    @precondition(lambda self: self.names)
     @rule(which=st.integers(0, 3), fails=st.booleans(), steps=STEPS)
     def release(self, which: int, fails: bool, steps: int) -> None:
         """End the block of a batch."""

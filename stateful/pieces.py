@@ -12,6 +12,12 @@ def pieces(text: str) -> dict[str, str]:
     return dict(re.findall(r"<!-- (\w+) -->\n\n(.*?)\n\n<!-- end -->", text, flags=re.DOTALL))
 
 
+def cells(piece: str) -> list[list[str]]:
+    """Return the rows of a table that was made, the heading first, without the line below it."""
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in piece.splitlines()]
+    return [line for k, line in enumerate(lines) if k != 1]
+
+
 def rewritten(text: str, new: Mapping[str, str]) -> str:
     """Return the page with new parts; `ValueError` if it has no place for one of them."""
     old = pieces(text)

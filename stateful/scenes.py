@@ -46,6 +46,11 @@ def _reads(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
         pass
 
 
+def _polls(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
+    with subscriber.poll():
+        pass
+
+
 def _reads_a_while(ring: Disruptor[Event], subscriber: Subscriber[Event]) -> None:
     with suppress(WaitTimeout), subscriber.read(timeout=1.0):
         pass
@@ -105,6 +110,8 @@ AWAKE = {
     "register_subscriber, remove_subscriber": Scene(_joins_and_leaves),
     "remove_subscriber": Scene(lambda ring, subscriber: subscriber.close(), capacity=1, first=True),
     "read, release": Scene(_reads, first=True),
+    "poll, release": Scene(_polls, first=True),
+    "poll, idle": Scene(_polls),
     "iterate, leave": Scene(_loops_once, first=True),
     "batches, leave": Scene(_loops_over_one_batch, first=True),
     "update_sequence": Scene(lambda ring, subscriber: subscriber.update_sequence(0), first=True),

@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 
 from disruptor import DisruptorBroken, DisruptorClosed, Progress, SelfDeadlock, WaitTimeout, on_error
-from disruptor.handlers._handling import HandlerOptions
+from disruptor.handlers._handler import HandlerOptions
 from stateful.graphs import Graph, Nodes, Story, Trouble, raising, told
 from stateful.scheduler import Failed, Granularity
 

@@ -12,7 +12,7 @@ from stateful.scenes import SCENES
 from stateful.scheduler import Failed
 from stateful.strikes import strike
 
-BEYOND = {"_sleep: while given and not taken:"}
+BEYOND = {"away: while given and not taken:"}
 """Where an interrupt does harm: between waking up and taking the lock again. CPython (3.11 to 3.13) does not look for one
 there: it looks when a function begins, at a jump back, and after a call of C code has returned; the first time round, this
 line has none of these before the lock is taken. So it takes a second interrupt, after the first was held back there."""

@@ -67,6 +67,12 @@ def test_a_test_that_is_not_there_is_no_kill(tmp_path: Path) -> None:
     assert report.error in BROKEN
 
 
+def test_a_mutant_that_takes_too_long_is_late() -> None:
+    [mutant] = [mutant for mutant in MUTANTS if mutant.name == "publish wakes nobody"]
+    kill = run(mutant, seconds=0.01)
+    assert (kill.mutant, kill.error) == (mutant.name, "Late")
+
+
 def test_a_mutant_that_is_late_is_no_kill() -> None:
     assert not killed(Kill("", "", "tests", 0, "Late", "", ""))
 

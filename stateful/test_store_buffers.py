@@ -65,7 +65,7 @@ WAIT_FOR_ROOM = {
     "claim, publish",
     "claim, abandon",
 }
-MOVE = {"read", "read timed", "update_sequence"}
+MOVE = {"read", "read timed", "poll", "update_sequence"}
 
 
 def loses_a_wake_up(program: Program) -> bool:

@@ -85,6 +85,12 @@ class _Watching:
         self._world.looked_at_clock(now)
         return now
 
+    def stopwatch_ns(self) -> int:
+        return self._inner.stopwatch_ns()
+
+    def pause(self, seconds: float | None, deadline: int | None) -> None:
+        self._inner.pause(seconds, deadline)
+
     def ident(self) -> int:
         return self._world.ident()
 

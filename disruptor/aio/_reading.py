@@ -13,7 +13,7 @@ from functools import partial
 from types import TracebackType
 from typing import Generic, SupportsIndex, TypeVar, final
 
-from disruptor._arguments import sequence_number
+from disruptor._arguments import at_most, sequence_number
 from disruptor._batch import Batch
 from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, SubscriberBusy, WaitTimeout
 from disruptor._override import override
@@ -80,7 +80,7 @@ class AsyncSubscriber(Generic[E]):
 
     def read(self, max_events: SupportsIndex | None = None) -> "AsyncReading[E]":
         """Return an asynchronous context manager over the next batch; as `Subscriber.read`."""
-        return AsyncReading(self, self.subscriber._most(max_events))
+        return AsyncReading(self, at_most("max_events", max_events, self.subscriber._sequencer.capacity))
 
     def __aiter__(self) -> "AsyncEvents[E]":
         """Iterate over the events; as over a `Subscriber`: one is processed when the next is asked for."""
@@ -88,7 +88,7 @@ class AsyncSubscriber(Generic[E]):
 
     def batches(self, max_events: SupportsIndex | None = None) -> "AsyncBatches[E]":
         """Iterate over batches, each of `max_events` at most; as `Subscriber.batches`."""
-        return AsyncBatches(self, self.subscriber._most(max_events))
+        return AsyncBatches(self, at_most("max_events", max_events, self.subscriber._sequencer.capacity))
 
     def close(self) -> None:
         """Remove the subscriber from its ring; see `Disruptor.remove_subscriber`."""

@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from enum import Enum
 from functools import partial
-from typing import Generic, NamedTuple, TypeVar, final
+from typing import Final, Generic, NamedTuple, TypeVar, final
 
 from disruptor._errors import SelfDeadlock, SubscriberClosed, WaitTimeout
 from disruptor._sequencer import CLOSED, HALTED, Sequencer
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime, Signal
 from disruptor.handlers._processor import BatchEventProcessor
+from disruptor.stats import HandlerStats, State
 
 E = TypeVar("E")
 
@@ -42,6 +43,14 @@ class Stage(Enum):
     BEGUN = "has not begun to run"
     RUNNING = "runs"
     ENDED = "has ended"
+
+
+STATES: Final[dict[Stage, State]] = {
+    Stage.IDLE: "idle",
+    Stage.BEGUN: "begun",
+    Stage.RUNNING: "running",
+    Stage.ENDED: "ended",
+}
 
 
 @final
@@ -88,11 +97,15 @@ class Consumers(Generic[E]):
         """Return all handlers, in order of registration; never waits."""
         return tuple(member.processor for member in self._members)
 
+    def stats(self) -> tuple[HandlerStats, ...]:
+        """Return the figures of all handlers, in order of registration; never waits."""
+        return tuple(member.processor.stats(STATES[member.stage]) for member in self._members)
+
     def add(self, processors: Iterable[BatchEventProcessor[E]]) -> None:
         """Add handlers; if the others were started, start them."""
         added = tuple(map(Member, processors))
         with self._lock:
-            left = tuple(member for member in self._members if member.busy or not member.processor.subscriber.closed)
+            left = tuple(member for member in self._members if member.busy or not member.processor.closed)
             self._members = (*left, *added)
             threads = self._threads
             todo = self._begun(added if threads is not None else ())
@@ -181,7 +194,7 @@ class Consumers(Generic[E]):
 
     def _begun(self, members: Iterable[Member[E]]) -> list[Member[E]]:
         """Return the members, which are about to get a thread. The caller holds the lock."""
-        chosen = [member for member in members if not member.processor.subscriber.closed]
+        chosen = [member for member in members if not member.processor.closed]
         for member in chosen:
             member.stage = Stage.BEGUN
         return chosen

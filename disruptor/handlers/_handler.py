@@ -8,11 +8,14 @@ Rule 2: a handler is called by one thread at a time, and never under a lock.
 from collections.abc import Callable
 from collections.abc import Sequence as AbstractSequence
 from inspect import iscoroutinefunction
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, Literal, NamedTuple, Protocol, SupportsIndex, TypedDict, TypeVar
 
 from disruptor._batch import Batch
 from disruptor._errors import InvalidType
 from disruptor._sequence import Sequence
+from disruptor._start import Start
+from disruptor.on_error import Policy
+from disruptor.waiting import WaitStrategy
 
 E = TypeVar("E")
 E_contra = TypeVar("E_contra", contravariant=True)
@@ -43,6 +46,43 @@ class BatchHandler(Protocol[E_contra]):
 
 Handler = HandlerFunction[E] | EventHandler[E] | BatchHandler[E]
 """What can be registered as a handler of events of type `E`."""
+
+Worker = HandlerFunction[E] | EventHandler[E]
+"""What can be a worker of a pool."""
+
+
+class HandlerOptions(TypedDict, total=False):
+    """How handlers are to be called."""
+
+    name: str
+    """Of the subscriber and of the thread; for one handler only. Otherwise it is that of the function or class."""
+    max_batch_size: SupportsIndex
+    """Events in a batch, at most, in `1..capacity`; the capacity, if not given."""
+    progress: Literal["batch", "event"]
+    """Whether what a handler has done is marked batch by batch (the default) or event by event: then producers and those who
+    come after never wait for the rest of a batch, and each event costs a wake-up of theirs."""
+    on_error: Policy
+    """What is done when the handler raises: see `disruptor.on_error`; `stop`, if not given."""
+    timeout: float
+    """Seconds without an event after which `on_timeout` is called, again and again; never, if not given."""
+    start: "Start | SupportsIndex"
+    """The first event that it is given: as in `register_subscriber`."""
+    wait: WaitStrategy
+    """How it waits for events; as the readers of the ring do, if not given."""
+
+
+class Manner(NamedTuple):
+    """How a handler is to be called."""
+
+    most: int
+    """Events in a batch, at most."""
+    each: bool
+    """Whether each event is marked at once, and not only each batch."""
+    policy: Policy
+    timeout: float | None
+    """Seconds without an event after which `on_timeout` is called."""
+    linger: float | None = None
+    """Seconds that are waited for a whole batch, from when its first event is there; None: it takes what there is."""
 
 
 class Hooks(NamedTuple, Generic[E]):

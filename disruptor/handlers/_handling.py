@@ -8,40 +8,27 @@ Rule 2: `then` means: after all of the group. A handler that fails or is slow ho
 
 from itertools import count
 from types import MethodType
-from typing import Generic, Literal, SupportsIndex, TypedDict, TypeVar, Unpack, final
+from typing import Generic, TypeVar, Unpack
 
 from disruptor._arguments import integer_between
 from disruptor._deadline import check_timeout
 from disruptor._errors import InvalidType, InvalidValue
 from disruptor._looking import Looking
-from disruptor._override import override
+from disruptor._sequencer import HALTED, OPEN
 from disruptor._start import Start
 from disruptor._subscriber import Subscriber
 from disruptor._sync import deadline_of
+from disruptor.handlers._batched import Batched, inner
 from disruptor.handlers._consumers import Consumers, Executor, Threads
-from disruptor.handlers._handler import Handler, hooks, name_of
-from disruptor.handlers._processor import BatchEventProcessor, Manner
-from disruptor.on_error import Policy, stop
+from disruptor.handlers._groups import EventHandlerGroup, WorkerPool
+from disruptor.handlers._handler import Handler, HandlerOptions, Manner, Worker, hooks, name_of
+from disruptor.handlers._pool import Pool
+from disruptor.handlers._processor import BatchEventProcessor
+from disruptor.handlers._worker import PoolOptions, checked, event_function
+from disruptor.on_error import stop
+from disruptor.stats import RingStats, SubscriberStats
 
 E = TypeVar("E")
-
-
-class HandlerOptions(TypedDict, total=False):
-    """How handlers are to be called."""
-
-    name: str
-    """Of the subscriber and of the thread; for one handler only. Otherwise it is that of the function or class."""
-    max_batch_size: SupportsIndex
-    """Events in a batch, at most, in `1..capacity`; the capacity, if not given."""
-    progress: Literal["batch", "event"]
-    """Whether what a handler has done is marked batch by batch (the default) or event by event: then producers and those who
-    come after never wait for the rest of a batch, and each event costs a wake-up of theirs."""
-    on_error: Policy
-    """What is done when the handler raises: see `disruptor.on_error`; `stop`, if not given."""
-    timeout: float
-    """Seconds without an event after which `on_timeout` is called, again and again; never, if not given."""
-    start: "Start | SupportsIndex"
-    """The first event that it is given: as in `register_subscriber`."""
 
 
 class Handling(Looking[E], Generic[E]):
@@ -51,7 +38,9 @@ class Handling(Looking[E], Generic[E]):
 
     _consumers: Consumers[E]
 
-    def handle_events_with(self, *handlers: Handler[E], **options: Unpack[HandlerOptions]) -> "EventHandlerGroup[E]":
+    def handle_events_with(
+        self, *handlers: Handler[E] | Batched[E], **options: Unpack[HandlerOptions]
+    ) -> "EventHandlerGroup[E]":
         """Register handlers, each of which will get every event, in a thread of its own; return them as a group.
 
         A handler is a function `(event, sequence, end_of_batch)`, or an `EventHandler` or a `BatchHandler`. It runs from
@@ -59,8 +48,19 @@ class Handling(Looking[E], Generic[E]):
         """
         return self._handle((), handlers, options)
 
-    def after(self, *handlers: "Handler[E] | Subscriber[E] | EventHandlerGroup[E]") -> "EventHandlerGroup[E]":
-        """Return a group of handlers, subscribers or groups that there are, to go on from with `then`.
+    def handle_events_with_pool(self, *workers: Worker[E], **options: Unpack[PoolOptions[E]]) -> "WorkerPool[E]":
+        """Register a pool: each event goes to exactly one of its workers, each of which has a thread of its own.
+
+        To the others the pool is one subscriber, whose position is the highest sequence up to which all is done. A worker is
+        a function `(event, sequence, end_of_batch)`, or has `on_event`. For `options` see `PoolOptions`. (LMAX 3:
+        `handleEventsWithWorkerPool`.)
+        """
+        return self._pool((), workers, options)
+
+    def after(
+        self, *handlers: "Handler[E] | Batched[E] | Subscriber[E] | EventHandlerGroup[E] | WorkerPool[E]"
+    ) -> "EventHandlerGroup[E]":
+        """Return a group of handlers, subscribers, groups or pools that there are, to go on from with `then`.
 
         Handlers are found by identity. Raises `InvalidValue` for one that is none of this ring's. (LMAX: `after`.)
         """
@@ -68,7 +68,7 @@ class Handling(Looking[E], Generic[E]):
             raise InvalidValue("at least one handler, subscriber or group is needed to be after")
         found: dict[Subscriber[E], None] = {}
         for handler in handlers:
-            if isinstance(handler, EventHandlerGroup):
+            if isinstance(handler, (EventHandlerGroup, WorkerPool)):
                 mine = list(handler.subscribers)
             elif isinstance(handler, Subscriber):
                 mine = [handler]
@@ -94,8 +94,32 @@ class Handling(Looking[E], Generic[E]):
             raise InvalidType(f"executor must be callable, not {executor!r}; of a pool, its submit")
         self._consumers.start(Threads(daemon, executor), deadline_of(self._runtime, timeout))
 
+    def stats(self) -> RingStats:
+        """Return figures of this ring, its subscribers and its handlers; never waits.
+
+        Of a ring between processes, waits and handlers are those of this process: see `disruptor.stats`.
+        """
+        sequencer = self._sequencer
+        voids, published = sequencer.voided.value, sequencer.published.value + 1
+        claimed, phase = sequencer.claimed.value + 1, sequencer.phase.value
+        broken = any(gate.failed.value for gate in sequencer.gates)
+        return RingStats(
+            self.capacity,
+            "broken" if broken else "open" if phase == OPEN else "halted" if phase == HALTED else "closed",
+            claimed,
+            published,
+            voids,
+            self.remaining_capacity,
+            sequencer.patience.stats(),
+            tuple(map(_figures, self.subscribers)),
+            self._consumers.stats(),
+        )
+
     def _handle(
-        self, upstreams: tuple[Subscriber[E], ...], handlers: tuple[Handler[E], ...], options: HandlerOptions
+        self,
+        upstreams: tuple[Subscriber[E], ...],
+        handlers: tuple[Handler[E] | Batched[E], ...],
+        options: HandlerOptions,
     ) -> "EventHandlerGroup[E]":
         if not handlers:
             raise InvalidValue("at least one handler is needed")
@@ -113,12 +137,13 @@ class Handling(Looking[E], Generic[E]):
         timeout = check_timeout(options.get("timeout"))
         most = integer_between("max_batch_size", options.get("max_batch_size", self.capacity), 1, self.capacity)
         manner = Manner(most, progress == "event", policy, timeout)
-        methods = [hooks(handler) for handler in handlers]
+        methods = [hooks(inner(handler)) for handler in handlers]
+        manners = [one.manner(manner, self.capacity) if isinstance(one, Batched) else manner for one in handlers]
         processors: list[BatchEventProcessor[E]] = []
         try:
-            for handler, called in zip(handlers, methods, strict=True):
-                subscriber = self._join(handler, upstreams, options)
-                processors.append(BatchEventProcessor(handler, called, manner, subscriber, self._runtime))
+            for handler, called, mine in zip(handlers, methods, manners, strict=True):
+                subscriber = self._join(inner(handler), upstreams, options)
+                processors.append(BatchEventProcessor(handler, called, mine, subscriber, self._runtime))
             self._consumers.add(processors)
         except BaseException:
             for processor in processors:
@@ -126,61 +151,42 @@ class Handling(Looking[E], Generic[E]):
             raise
         return EventHandlerGroup(self, tuple(processor.subscriber for processor in processors))
 
+    def _pool(
+        self, upstreams: tuple[Subscriber[E], ...], workers: tuple[Worker[E], ...], options: PoolOptions[E]
+    ) -> "WorkerPool[E]":
+        if not workers:
+            raise InvalidValue("at least one worker is needed")
+        key, manner = checked(options)
+        joining: HandlerOptions = {"start": options.get("start", Start.EARLIEST)}
+        if "name" in options:
+            joining["name"] = options["name"]
+        for worker in workers:
+            event_function(worker, hooks(worker))
+        pool = WorkerPool(self, Pool(self._join(workers[0], upstreams, joining), key, self._runtime), manner)
+        pool.add(*workers)
+        return pool
+
     def _join(
         self, handler: Handler[E], upstreams: tuple[Subscriber[E], ...], options: HandlerOptions
     ) -> Subscriber[E]:
-        start = options.get("start", Start.EARLIEST)
+        start, wait = options.get("start", Start.EARLIEST), options.get("wait")
         if "name" in options:
-            return self.register_subscriber(start=start, after=upstreams, name=options["name"])
+            return self.register_subscriber(start=start, after=upstreams, name=options["name"], wait=wait)
         own = name_of(handler)
         while True:
             taken = {subscriber.name for subscriber in self.subscribers}
             name = own if own not in taken else next(n for k in count(2) if (n := f"{own}-{k}") not in taken)
             try:
-                return self.register_subscriber(start=start, after=upstreams, name=name)
+                return self.register_subscriber(start=start, after=upstreams, name=name, wait=wait)
             except InvalidValue:
                 if name not in {subscriber.name for subscriber in self.subscribers}:
                     raise
                 # Somebody else was quicker to take that name.
 
 
-@final
-class EventHandlerGroup(Generic[E]):
-    """Some handlers of one ring, to say what comes after all of them. (LMAX: `EventHandlerGroup`.)
-
-    >>> from disruptor import Disruptor
-    >>> seen: list[str] = []
-    >>> ring: Disruptor[str] = Disruptor(8)
-    >>> first = ring.handle_events_with(lambda event, sequence, end: seen.append(event), name="first")
-    >>> last = first.then(lambda event, sequence, end: seen.append(event.upper()), name="last")
-    >>> with ring:
-    ...     ring.publish("a")
-    0
-    >>> seen, last
-    (['a', 'A'], <EventHandlerGroup 'last'>)
-    """
-
-    __slots__ = ("_ring", "subscribers")
-
-    def __init__(self, ring: Handling[E], subscribers: tuple[Subscriber[E], ...]) -> None:
-        self._ring = ring
-        self.subscribers: tuple[Subscriber[E], ...] = subscribers
-        """The subscribers through which they read: to look at, to remove, to be `after`."""
-
-    def then(self, *handlers: Handler[E], **options: Unpack[HandlerOptions]) -> "EventHandlerGroup[E]":
-        """Register handlers that get an event when all of this group are done with it; return these as a group.
-
-        As `Disruptor.handle_events_with`. (LMAX: `then`.)
-        """
-        return self._ring._handle(self.subscribers, handlers, options)
-
-    def and_(self, *others: "EventHandlerGroup[E]") -> "EventHandlerGroup[E]":
-        """Return this group and others as one: so branches join again. (LMAX: `and`.)"""
-        return self._ring.after(self, *others)
-
-    @override
-    def __repr__(self) -> str:
-        return f"<EventHandlerGroup {', '.join(repr(subscriber.name) for subscriber in self.subscribers)}>"
+def _figures(subscriber: Subscriber[E]) -> SubscriberStats:
+    gate, waits = subscriber._gate, subscriber._barrier.patience.stats()
+    return SubscriberStats(subscriber.name, subscriber.sequence, subscriber.lag, bool(gate.failed.value), waits)
 
 
 def _same(one: object, other: object) -> bool:

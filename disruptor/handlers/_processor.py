@@ -13,33 +13,23 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from itertools import count
-from typing import Final, Generic, NamedTuple, TypeVar, final
+from typing import Final, Generic, TypeVar
 
 from disruptor._batch import Batch
+from disruptor._deadline import NS
 from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, SubscriberClosed, WaitTimeout
 from disruptor._sequence import Sequence
 from disruptor._sequencer import HALTED
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime, deadline_of
-from disruptor.handlers._handler import HandlerFunction, Hooks
+from disruptor.handlers._handler import HandlerFunction, Hooks, Manner
 from disruptor.handlers._progress import Progress
-from disruptor.on_error import VERBS, Decision, Failure, Policy, Stage
+from disruptor.on_error import VERBS, Decision, Failure, Stage
+from disruptor.stats import HandlerStats, State
 
 E = TypeVar("E")
 
 LOG: Final = logging.getLogger("disruptor")
-
-
-class Manner(NamedTuple):
-    """How a handler is to be called."""
-
-    most: int
-    """Events in a batch, at most."""
-    each: bool
-    """Whether each event is marked at once, and not only each batch."""
-    policy: Policy
-    timeout: float | None
-    """Seconds without an event after which `on_timeout` is called."""
 
 
 class _Stopped(Exception):
@@ -50,12 +40,11 @@ class _Stopped(Exception):
         self.error = error
 
 
-@final
 class BatchEventProcessor(Generic[E]):
     """A handler, and the subscriber through which it reads. (LMAX: `BatchEventProcessor`.)
 
-    `batches`, `events`, `errors`: how many it was given, and how many went wrong. Written by its thread; an old value is the
-    truth of a moment ago.
+    `batches`, `events`, `errors`: how many it was given, and how many went wrong; `busy_ns`: how long it has worked on
+    batches. Written by its thread; an old value is the truth of a moment ago.
     """
 
     __slots__ = (
@@ -67,6 +56,7 @@ class BatchEventProcessor(Generic[E]):
         "_progress",
         "_runtime",
         "batches",
+        "busy_ns",
         "errors",
         "events",
         "handler",
@@ -88,11 +78,21 @@ class BatchEventProcessor(Generic[E]):
         self.batches = 0
         self.events = 0
         self.errors = 0
+        self.busy_ns = 0
 
     @property
     def name(self) -> str:
         """The name of the handler: that of its subscriber."""
         return self.subscriber.name
+
+    def stats(self, state: State) -> HandlerStats:
+        """Return its figures; it does not know itself where it is."""
+        return HandlerStats(self.name, state, self.batches, self.events, self.errors, self.busy_ns / NS)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has nothing to do any more: it was removed from its ring."""
+        return self.subscriber.closed
 
     def run(self, errors: list[BaseException], broken: Callable[[BaseException], None]) -> None:
         """Be the handler's thread, until there is nothing more to do; add what went wrong to `errors`.
@@ -100,15 +100,21 @@ class BatchEventProcessor(Generic[E]):
         `broken` is called with an error that ends it before its time, as soon as that is known.
         """
         try:
-            self.subscriber._begin()
+            self._enter()
             try:
                 self._serve(errors, broken)
             finally:
-                self.subscriber._finish()
+                self._leave()
         except (DisruptorClosed, SubscriberClosed):
             pass  # it was removed before it began
         except BaseException as error:
             self._ended(error, errors, broken)
+
+    def _enter(self) -> None:
+        self.subscriber._begin()
+
+    def _leave(self) -> None:
+        self.subscriber._finish()
 
     def _serve(self, errors: list[BaseException], broken: Callable[[BaseException], None]) -> None:
         """Work, and shut down; whatever happens, both."""
@@ -143,12 +149,23 @@ class BatchEventProcessor(Generic[E]):
             self._call("on_start", hooks.on_start)
         while True:
             try:
-                batch = subscriber._look(first, self._manner.most, deadline_of(self._runtime, self._manner.timeout))
+                batch = self._collected(first)
             except WaitTimeout:
                 if hooks.on_timeout is not None:
                     self._call("on_timeout", partial(hooks.on_timeout, Sequence(first - 1)))
                 continue
             first = batch.end + 1 if self._given(batch) else max(first, subscriber.sequence + 1)
+
+    def _collected(self, first: int) -> Batch[E]:
+        """Wait for events from `first` on, and, if the handler wants that, until there are many."""
+        subscriber, most, linger = self.subscriber, self._manner.most, self._manner.linger
+        batch = subscriber._look(first, most, deadline_of(self._runtime, self._manner.timeout))
+        last = first + most - 1
+        if linger is None or batch.end >= last:
+            return batch
+        with suppress(WaitTimeout, DisruptorClosed):  # the time is over, or there is not more to come
+            subscriber._barrier.wait_for(last, deadline_of(self._runtime, linger))
+        return subscriber._look(first, most, None)
 
     def _given(self, batch: Batch[E]) -> bool:
         """Hand a batch out and mark it; return whether it is done with, or is to come again."""
@@ -156,10 +173,14 @@ class BatchEventProcessor(Generic[E]):
         if self._progress is not None:
             self._progress.hand(batch.sequences[-1] if n else None, batch.end)
         if n:
-            if hooks.on_batch_start is not None:
-                depth = max(n, self.subscriber._barrier.readable() - batch.sequences[0] + 1)
-                self._call("on_batch_start", partial(hooks.on_batch_start, n, depth))
-            done = self._by_event(batch, hooks.on_event) if hooks.on_event is not None else self._whole(batch)
+            begun = self._runtime.stopwatch_ns()
+            try:
+                if hooks.on_batch_start is not None:
+                    depth = max(n, self.subscriber._barrier.readable() - batch.sequences[0] + 1)
+                    self._call("on_batch_start", partial(hooks.on_batch_start, n, depth))
+                done = self._by_event(batch, hooks.on_event) if hooks.on_event is not None else self._whole(batch)
+            finally:
+                self.busy_ns += self._runtime.stopwatch_ns() - begun
             if not done:
                 return False
             self.batches += 1
@@ -253,8 +274,12 @@ class BatchEventProcessor(Generic[E]):
         where = failure.stage if failure.sequence is None else f"{failure.stage} of {failure.sequence}"
         self._log(logging.WARNING, f"it has raised in {where}: {decision.verb}", failure.error)
         if decision.verb != "skip" and decision.pause > 0:
-            self.subscriber._barrier.pause(deadline_of(self._runtime, decision.pause))
+            self._pause(deadline_of(self._runtime, decision.pause))
         return decision
+
+    def _pause(self, deadline: int | None) -> None:
+        """Wait until `deadline`. Raises as soon as there is nothing to wait for any more."""
+        self.subscriber._barrier.pause(deadline)
 
     def _log(self, level: int, what: str, error: BaseException) -> None:
         """Log an error, once. A log that cannot be written changes nothing."""

@@ -48,6 +48,12 @@ class Progress:
         """The highest sequence that is marked as processed; -1 for none."""
         return Sequence(self._passed)
 
+    def shares(self, count: int) -> "tuple[Share, ...]":
+        """Return as many shares in this: what all of them have marked is processed."""
+        shares: list[Share] = []
+        shares.extend(Share(self, shares) for _ in range(count))
+        return tuple(shares)
+
     def hand(self, last: int | None, end: int) -> None:
         """Note that events up to `last` are handed out (None: no more of them), and that from there to `end` all is void."""
         with self._lock:
@@ -68,3 +74,30 @@ class Progress:
             self._move(passed)
             self._passed = passed
             self._handed = max(self._handed, passed)
+
+
+@final
+class Share:
+    """What one of several handlers in one is handed instead of a `Progress`: it is called as that is."""
+
+    __slots__ = ("_all", "_passed", "_progress")
+
+    def __init__(self, progress: Progress, shares: "list[Share]") -> None:
+        self._progress = progress
+        self._passed = progress._passed
+        self._all = shares
+
+    def __call__(self, sequence: SupportsIndex) -> None:
+        """Mark everything up to `sequence` as processed by this handler."""
+        wanted = sequence_number("sequence", sequence)
+        progress = self._progress
+        with progress._lock:
+            if wanted > progress._handed:
+                raise InvalidValue(f"{progress._name!r} was given events up to {progress._handed}, not {wanted}")
+            self._passed = max(self._passed, wanted)
+            progress._mark(min(share._passed for share in self._all))
+
+    @property
+    def sequence(self) -> Sequence:
+        """The highest sequence that this handler has marked as processed."""
+        return Sequence(self._passed)

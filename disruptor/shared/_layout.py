@@ -9,7 +9,7 @@ Rule 3: everything is zero at first, and zero means nothing there: so sequences 
 from typing import Final, NamedTuple
 
 MAGIC: Final = int.from_bytes(b"DISRUPTR", "little")
-VERSION: Final = 2
+VERSION: Final = 3
 """Of this layout. To be raised with every change of what is here or of what the words mean."""
 
 
@@ -69,6 +69,8 @@ class State:
     """How many claims were voided because their holder died."""
     STARTING: Final = 147
     """1 while the ring is being started again: whoever finds it so after a death goes on with it."""
+    VOIDED: Final = 148
+    """How many sequences became void, ever; one claim more or less for each process that was killed while it gave one up."""
 
 
 class GateWord:

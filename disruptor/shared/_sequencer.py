@@ -13,6 +13,7 @@ from disruptor._cell import Cell
 from disruptor._gate import Gate
 from disruptor._held import Held
 from disruptor._override import override
+from disruptor._patience import Patience
 from disruptor._sequence import INITIAL, limit_of
 from disruptor._sequencer import CLOSED, OPEN, Sequencer
 from disruptor._sync import Runtime
@@ -23,6 +24,7 @@ from disruptor.shared._kernel import Kernel, Memory
 from disruptor.shared._layout import ClaimWord, Layout, State, WaiterWord
 from disruptor.shared._lock import SharedLock
 from disruptor.shared._signal import SharedSignal
+from disruptor.waiting import BLOCKING, WaitStrategy
 
 ROOM: Final = 1
 NEWS: Final = 2
@@ -60,6 +62,9 @@ class SharedSequencer(Sequencer):
 
         self._signals = (signal(ROOM, State.ROOM_SLEEPERS), signal(NEWS, State.NEWS_SLEEPERS))
         self.room, self.news = self._signals
+        self.patience = Patience(runtime, self.room, BLOCKING)
+        self.reader_wait: WaitStrategy = BLOCKING
+        self.voided = memory.cell(State.VOIDED)
         self.gate_table = GateTable(memory, layout, kernel)
         table = ClaimTable(
             memory.words(layout.claims, layout.capacity * ClaimWord.SIZE),

@@ -9,9 +9,10 @@ Rule 4: a place belongs to who sits there until he gets up, or is found dead. If
 """
 
 from collections.abc import Callable
+from functools import partial
 from math import inf
 from operator import call
-from typing import Final, final
+from typing import Final, TypeVar, final
 
 from disruptor._cell import Cell
 from disruptor._deadline import seconds_until
@@ -19,6 +20,8 @@ from disruptor._errors import Unsupported
 from disruptor._sync import Lock, Runtime
 from disruptor.shared._kernel import NOWHERE, Kernel, Words
 from disruptor.shared._layout import WaiterWord
+
+_T = TypeVar("_T")
 
 
 @final
@@ -66,7 +69,7 @@ class SharedSignal:
                         return False
                     seconds = seconds_until(now, deadline)
                 if not self._sleep(place, seconds):
-                    self._tend(self._kind)
+                    self.patrol()
                     if place == NOWHERE:
                         place = self._sit()
             return True
@@ -105,15 +108,23 @@ class SharedSignal:
         ]
 
     def _sleep(self, place: int, seconds: float) -> bool:
-        """Give the lock up, park, and take the lock again, whatever happens; return whether somebody called.
+        """Give the lock up, park, and take the lock again; return whether somebody called."""
+        return self.away(partial(self._kernel.park, place, seconds))
 
-        As `Signal._sleep`: a call of C code each, so that it is never unknown who has the lock.
+    def patrol(self) -> None:
+        """Look for the dead that the caller may be waiting for. The caller holds the lock."""
+        self._tend(self._kind)
+
+    def away(self, do: Callable[[], _T]) -> _T:
+        """Give the lock up, do something, and take the lock again, whatever happens; return what was returned.
+
+        As `Signal.away`: a call of C code each, so that it is never unknown who has the lock.
         """
         given: list[None] = []
         taken: list[bool] = []
         try:
             given.extend(map(call, (self._lock.release,)))
-            return self._kernel.park(place, seconds)
+            return do()
         finally:
             interrupt: BaseException | None = None
             while not taken:
@@ -137,6 +148,7 @@ class SharedSignal:
                 self.wake()
 
     watchable: Final = False
+    patrols: Final = True
 
     def watch(self, ready: Callable[[], bool], call: Callable[[], object]) -> bool:
         """Raise `Unsupported`: who is to be woken may be in another process."""

@@ -13,6 +13,8 @@ FILES: dict[str, Callable[[], str]] = {
     "pictures/ring.svg": ring.example,
     "pictures/diamond.svg": ring.diamond,
     "pictures/handlers.svg": ring.handlers,
+    "pictures/pool.svg": ring.pool,
+    "pictures/combined.svg": ring.combined,
     "pictures/life.svg": life.life,
     "pictures/lost-wake-up.svg": schedule.lost_wake_up,
     "_static/site.css": site_style,

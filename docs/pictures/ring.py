@@ -5,7 +5,7 @@ Rule 1: everything is taken from the public properties of a ring.
 
 from math import cos, pi, sin
 
-from disruptor import Disruptor, SequenceVoid
+from disruptor import Disruptor, SequenceVoid, combine
 from docs.pictures.layers import Arrow, Box, draw
 from docs.pictures.paper import CHARACTER, Sheet
 
@@ -141,3 +141,47 @@ def handlers() -> str:
     ring.handle_events_with(handler, name="parse").and_(stored).then(handler, name="execute")
     journal.then(handler, name="audit")
     return dependencies(ring, "Five handlers: execute after parse, journal and replicate, audit after journal")
+
+
+def pool() -> str:
+    """Draw a pool between two handlers."""
+
+    def work(event: str, sequence: int, end_of_batch: bool) -> None:
+        """Do nothing."""
+
+    ring: Disruptor[str] = Disruptor(8)
+    workers = ring.handle_events_with(work, name="validate").then_pool(work, work, work, name="parse")
+    workers.then(work, name="write")
+    boxes = [Box("", ("the ring",)), Box("validate", ("validate",), "new")]
+    boxes += [Box(name, (name,), "new") for name in workers.workers]
+    boxes += [Box("write", ("write", "after the pool"), "new")]
+    (parse,) = workers.subscribers
+    before = [Arrow(upstream.name, name) for upstream in parse.after for name in workers.workers]
+    behind = [s for s in ring.subscribers if parse in s.after]
+    arrows = [Arrow("", "validate"), *before, *(Arrow(name, s.name) for s in behind for name in workers.workers)]
+    return draw(
+        "A pool of three workers: each event goes to one of them, and to write when all before are done", boxes, arrows
+    )
+
+
+def combined() -> str:
+    """Draw handlers that are made of handlers."""
+
+    def handle(event: str, sequence: int, end_of_batch: bool) -> None:
+        """Do nothing."""
+
+    ring: Disruptor[str] = Disruptor(8)
+    made = {
+        "both": (combine.aggregate(handle, handle), "aggregate of two"),
+        "some": (combine.filtered(bool, handle), "filtered"),
+        "many": (combine.batched(handle, max_events=8), "batched, by eights"),
+    }
+    for name, (handler, _) in made.items():
+        ring.handle_events_with(handler, name=name)
+    boxes = [Box("", ("the ring",)), *(Box(name, (name, words), "new") for name, (_, words) in made.items())]
+    arrows = [Arrow("", subscriber.name) for subscriber in ring.subscribers]
+    return draw(
+        "Three handlers that are made of others: an aggregate, a filtered one, and one that is called by batches",
+        boxes,
+        arrows,
+    )

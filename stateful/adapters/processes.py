@@ -18,6 +18,7 @@ from disruptor.shared._deaths import Policy
 from disruptor.shared._layout import Layout
 from disruptor.shared._roll import SharedRoll
 from disruptor.shared._sequencer import SharedSequencer
+from disruptor.waiting import ASLEEP, Waits
 from stateful.adapters._word import Word
 from stateful.adapters.threads import ByValue, InPlace, ThreadsRing
 from stateful.scheduler._machine import Machine, SimKernel
@@ -31,7 +32,9 @@ SUBSCRIBERS, WAITERS = 4, 6
 class Process(Generic[E]):
     """One process, and its handles."""
 
-    def __init__(self, machine: Machine, layout: Layout, slots: LocalSlots[E], number: int, policy: Policy) -> None:
+    def __init__(
+        self, machine: Machine, layout: Layout, slots: LocalSlots[E], number: int, policy: Policy, waits: Waits
+    ) -> None:
         self.number = number
         kernel = SimKernel(machine, number)
         runtime = machine.runtime
@@ -42,7 +45,7 @@ class Process(Generic[E]):
             rolls.append(SharedRoll(self.sequencer, slots, runtime, machine, kernel, ring))
             return rolls[0]
 
-        self.ring: Disruptor[E] = Disruptor._of(Parts(self.sequencer, slots, runtime, roll))
+        self.ring: Disruptor[E] = Disruptor._of(Parts(self.sequencer, slots, runtime, roll), waits)
         self.roll = rolls[0]
         self.subscribers: dict[str, Subscriber[E]] = {}
 
@@ -54,10 +57,18 @@ class Process(Generic[E]):
 class Simulated(Generic[E]):
     """All processes of one ring, made when they are first asked for."""
 
-    def __init__(self, capacity: int, factory: Callable[[], E] | None, runtime: Runtime, policy: Policy) -> None:
+    def __init__(
+        self,
+        capacity: int,
+        factory: Callable[[], E] | None,
+        runtime: Runtime,
+        policy: Policy,
+        waits: Waits = ASLEEP,
+    ) -> None:
         self._layout = Layout(capacity, SUBSCRIBERS, WAITERS, 0)
         self._slots: LocalSlots[E] = LocalSlots(capacity, factory, runtime)
         self._policy = policy
+        self._waits = waits
         self.runtime = runtime
         self.machine = Machine(runtime, self._layout.events)
         self.processes: dict[int, Process[E]] = {}
@@ -71,7 +82,7 @@ class Simulated(Generic[E]):
         ident = self.runtime.ident()
         if ident not in self.processes:
             number = len(self.processes) + 1
-            self.processes[ident] = Process(self.machine, self._layout, self._slots, number, self._policy)
+            self.processes[ident] = Process(self.machine, self._layout, self._slots, number, self._policy, self._waits)
         return self.processes[ident]
 
     def subscriber(self, name: str) -> Subscriber[E]:

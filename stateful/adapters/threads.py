@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 import disruptor
-from disruptor import Batch, Claim, Disruptor, DisruptorError, Reading, Start, Subscriber
+from disruptor import Batch, Claim, Disruptor, DisruptorError, Poll, Polling, Reading, Start, Subscriber
 from disruptor._override import override
 from disruptor._sync import Runtime
 from model.actions import ACTIONS
@@ -42,7 +42,7 @@ class ThreadsRing(Generic[E]):
         self.runtime = runtime
         self._subscribers: dict[str, Subscriber[E]] = {}
         self.claims: dict[int, Claim[E]] = {}
-        self.readings: dict[str, Reading[E]] = {}
+        self.readings: dict[str, Reading[E] | Polling[E]] = {}
         self.loops: dict[tuple[str, int], Iterator[E | Batch[E]]] = {}
         sequencer = ring._sequencer
         for label in ("claimed", "published", "phase", "lock"):
@@ -150,6 +150,14 @@ class ThreadsRing(Generic[E]):
         batch = reading.__enter__()
         self.readings[call.name] = reading
         return shown(batch)
+
+    def do_poll(self, call: Call, timeout: float | None) -> Outcome:
+        polling = self.subscriber(call.name).poll(call.n or None)
+        found = polling.__enter__()
+        if isinstance(found, Poll):
+            return Outcome(found.value)
+        self.readings[call.name] = polling
+        return shown(found)
 
     def do_release(self, call: Call, timeout: float | None) -> Outcome:
         reading = self.readings.pop(call.name)

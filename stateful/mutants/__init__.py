@@ -16,15 +16,32 @@ from stateful.mutants._classes import CLASSES as CLASSES
 from stateful.mutants._classes import LEAST as LEAST
 from stateful.mutants._classes import NO_CLASS as NO_CLASS
 from stateful.mutants._classes import NOT_LEAST as NOT_LEAST
+from stateful.mutants._combining import COMBINING
 from stateful.mutants._failing import FAILING
 from stateful.mutants._handling import HANDLING
 from stateful.mutants._mutant import Mutant as Mutant
+from stateful.mutants._polling import POLLING
+from stateful.mutants._pooling import POOLING
 from stateful.mutants._reading import READING
 from stateful.mutants._restarting import RESTARTING
 from stateful.mutants._single import SINGLE
 from stateful.mutants._sleeping import SLEEPING
+from stateful.mutants._waiting import WAITING
 from stateful.mutants._waking import WAKING
 
 MUTANTS: tuple[Mutant, ...] = (
-    WAKING + SLEEPING + CLAIMING + READING + BELONGING + FAILING + HANDLING + RESTARTING + AWAITING + SINGLE
+    WAKING
+    + SLEEPING
+    + CLAIMING
+    + READING
+    + POLLING
+    + BELONGING
+    + FAILING
+    + HANDLING
+    + RESTARTING
+    + POOLING
+    + COMBINING
+    + AWAITING
+    + WAITING
+    + SINGLE
 )

@@ -1,15 +1,15 @@
 """Mutants of waiting in an event loop: killed by its stories, or by its tests on a real one."""
 
-from stateful.mutants._mutant import SYNC, Mutant
+from stateful.mutants._mutant import Mutant
 
-WAITING, READING, PUBLISHING = "aio/_waiting.py", "aio/_reading.py", "aio/_publishing.py"
+WATCHED, WAITING, READING, PUBLISHING = "_watched.py", "aio/_waiting.py", "aio/_reading.py", "aio/_publishing.py"
 STORY = "stateful/test_loops.py::test_a_story[{}]".format
 REAL = "tests/aio/test_loops.py::test_{}".format
 
 AWAITING: tuple[Mutant, ...] = (
     Mutant(
         "news is not handed to a loop",
-        SYNC,
+        WATCHED,
         "            called = [watcher() for watcher in self._watchers]\n",
         "            called = [*self._watchers]\n",
         "L1",
@@ -18,7 +18,7 @@ AWAITING: tuple[Mutant, ...] = (
     ),
     Mutant(
         "who watches for news does not test again",
-        SYNC,
+        WATCHED,
         "            left = not ready()\n",
         "            left = True\n",
         "L1",
@@ -27,7 +27,7 @@ AWAITING: tuple[Mutant, ...] = (
     ),
     Mutant(
         "who watches for news is not counted",
-        SYNC,
+        WATCHED,
         "        self._watchers.append(call)\n        self.sleepers.value += 1\n",
         "        self._watchers.append(call)\n",
         "L1",
@@ -36,7 +36,7 @@ AWAITING: tuple[Mutant, ...] = (
     ),
     Mutant(
         "a loop is called for each event of a burst",
-        SYNC,
+        WATCHED,
         "            self._watchers.clear()\n            self.sleepers.value -= len(called)",
         "            self.sleepers.value -= 0 * len(called)",
         "L2",

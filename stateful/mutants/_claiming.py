@@ -1,6 +1,6 @@
 """Mutants of gates, claims and publication."""
 
-from stateful.mutants._mutant import FINISHES, JOINING, PUBLISHES, PUBLISHING, PUTS, RING, SEQUENCER, Mutant
+from stateful.mutants._mutant import FINISHES, JOINING, LOOKING, PUBLISHES, PUBLISHING, PUTS, SEQUENCER, Mutant
 
 CLAIMING: tuple[Mutant, ...] = (
     Mutant(
@@ -149,7 +149,7 @@ CLAIMING: tuple[Mutant, ...] = (
     ),
     Mutant(
         "`get` tests before it reads only",
-        RING,
+        LOOKING,
         "        event = self._slots.at(wanted)\n        void = wanted in sequencer.voids\n"
         "        # `claimed` moves before a slot is written: if it is still low, what was read is what was published.\n"
         "        oldest = oldest_kept(sequencer.claimed.value, sequencer.capacity)\n",

@@ -51,7 +51,6 @@ LEAST: dict[int, str] = {
 }
 
 NO_CLASS: dict[str, str] = {
-    "B10": "work pools (each event to one of several workers) are not in this version",
     "B13": "between threads the interpreter keeps loads and stores in order, and what is patched here is Python",
     "B20": "sequences are Python integers, which have no end; `tests/api/test_subscribing.py` runs across 2^31 to 2^80",
 }

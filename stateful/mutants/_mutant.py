@@ -33,7 +33,7 @@ class Mutant(NamedTuple):
 
 
 SEQUENCER, SUBSCRIBER, BARRIER = "_sequencer.py", "_subscriber.py", "_barrier.py"
-SYNC, CLAIM, RING = "_sync.py", "_claim.py", "_disruptor.py"
+SYNC, CLAIM, RING, LOOKING = "_sync.py", "_claim.py", "_disruptor.py", "_looking.py"
 PUBLISHING, JOINING, ROLL = "_publishing.py", "_joining.py", "_roll.py"
 
 PUBLISHES = "        self._finish(first, first + n - 1)\n        self._wake()\n        self._taking = None\n"

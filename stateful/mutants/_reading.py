@@ -1,6 +1,6 @@
 """Mutants of voids, reading and closing."""
 
-from stateful.mutants._mutant import BARRIER, CLAIM, LOOPS, RING, SEQUENCER, SUBSCRIBER, Mutant
+from stateful.mutants._mutant import BARRIER, CLAIM, LOOKING, LOOPS, SEQUENCER, SUBSCRIBER, Mutant
 
 READING: tuple[Mutant, ...] = (
     Mutant(
@@ -43,7 +43,7 @@ READING: tuple[Mutant, ...] = (
     ),
     Mutant(
         "`get` shows voids",
-        RING,
+        LOOKING,
         "        if void:\n            raise SequenceVoid",
         "        if void and not void:\n            raise SequenceVoid",
         "S2",

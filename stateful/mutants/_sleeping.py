@@ -154,7 +154,7 @@ SLEEPING: tuple[Mutant, ...] = (
     Mutant(
         "a time-out does not cover an upstream",
         BARRIER,
-        "            if not sequencer.news.wait_until(ready, deadline):\n",
+        "            if not self.patience.until(ready, partial(self._stirred, sequence), deadline):\n",
         "            stalled = sequencer.published.value >= sequence\n"
         "            if not sequencer.news.wait_until(ready, None if stalled else deadline):\n",
         "L3",
@@ -164,7 +164,7 @@ SLEEPING: tuple[Mutant, ...] = (
     Mutant(
         "a time-out does not cover an open claim",
         BARRIER,
-        "            if not sequencer.news.wait_until(ready, deadline):\n",
+        "            if not self.patience.until(ready, partial(self._stirred, sequence), deadline):\n",
         "            claimed = sequencer.published.value < sequence <= sequencer.claimed.value\n"
         "            if not sequencer.news.wait_until(ready, None if claimed else deadline):\n",
         "L3",

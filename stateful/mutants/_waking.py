@@ -115,9 +115,9 @@ WAKING: tuple[Mutant, ...] = (
     Mutant(
         "a time-out keeps its claim",
         SEQUENCER,
-        "                raise InsufficientCapacity(self._shortage(n))\n",
+        "                raise InsufficientCapacity(shortage(self, n))\n",
         "                self.claimed.value = claim_end(self.claimed.value, n)\n"
-        "                raise InsufficientCapacity(self._shortage(n))\n",
+        "                raise InsufficientCapacity(shortage(self, n))\n",
         "S7",
         "B6",
         "producer's time-out x progress",

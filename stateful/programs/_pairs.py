@@ -11,7 +11,7 @@ from itertools import combinations, combinations_with_replacement
 from model import calls
 from model.calls import EARLIEST, LATEST
 from model.state import Call
-from stateful.bodies import Body, Do, Program, claims, each, joins, reads
+from stateful.bodies import Body, Do, Program, claims, each, joins, polls, reads
 
 HALTS, FAILS = calls.halt(), calls.fail_subscriber("S")
 PLAIN: tuple[tuple[bool, Call | None], ...] = ((False, None), (True, None))
@@ -34,6 +34,7 @@ BY_VALUE = (
     *DANGEROUS,
     "publish_many",
     "read, fail",
+    "poll",
     "iterate",
     "batches",
     "update_sequence",
@@ -99,6 +100,8 @@ def body(operation: str, side: str, capacity: int) -> Body:
             return reads("S", 1, timeout=1.0)
         case "read, fail":
             return reads("S", 1, fails=1)
+        case "poll":
+            return polls("S", 1)
         case "iterate":
             return loops_once
         case "batches":

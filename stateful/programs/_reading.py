@@ -1,7 +1,7 @@
 """Programs about publishing and reading, upstreams, joining and leaving."""
 
 from model import calls
-from stateful.bodies import Program, both, each, joins, loops, publishes_within, reads, reads_events, waits
+from stateful.bodies import Program, both, each, joins, loops, polls, publishes_within, reads, reads_events, waits
 
 S, T = calls.register_subscriber("S"), calls.register_subscriber("T")
 AFTER_S = calls.register_subscriber("T", after=("S",))
@@ -160,6 +160,36 @@ READING: tuple[Program, ...] = (
             "L": each(calls.remove_subscriber("S")),
         },
         (S, publish("a")),
+    ),
+    Program(
+        "upstream x poll behind it",
+        1,
+        {"P": each(publish("a")), "C": reads("S", 1), "D": polls("T", 1)},
+        (S, AFTER_S),
+    ),
+    Program(
+        "a claim is finished, halted and started again x poll behind an upstream",
+        1,
+        {"P": each(calls.publish_claim(0, "a"), calls.start()), "D": polls("T", 1)},
+        (S, AFTER_S, calls.claim(1), calls.halt()),
+    ),
+    Program(
+        "a claim is finished after the close x poll",
+        1,
+        {"P": each(calls.close(), calls.publish_claim(0, "a")), "D": polls("S", 2)},
+        (S, calls.claim(1)),
+    ),
+    Program(
+        "voids x poll",
+        2,
+        {"P": each(calls.abandon(0), publish("a"), calls.close()), "D": polls("S", 3)},
+        (S, calls.claim(1)),
+    ),
+    Program(
+        "failed and started again x poll behind it",
+        1,
+        {"C": each(calls.fail_subscriber("S"), calls.start(), calls.halt(), calls.start()), "D": polls("T", 2)},
+        (S, AFTER_S, publish("a")),
     ),
     Program("publish x wait for it", 1, {"P": each(publish("a")), "D": waits(0)}),
     Program(

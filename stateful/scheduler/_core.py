@@ -52,8 +52,8 @@ class Scheduler:
         self.now = START_NS
         self.current: Task | None = None
         self.tasks: list[Task] = []
-        self.steps = 0
-        self.decisions = 0
+        self.steps = self.decisions = 0
+        self.changes = 0  # how often anybody has changed a cell or given a lock back
         self.trace: list[tuple[str, str]] | None = [] if record else None
         """Task and text of each step, if `record`."""
         self.log: Log | None = Log() if log else None

@@ -55,6 +55,7 @@ class SimCell:
         if buffers is None:
             scheduler.access(self.place, Kind.STORE)
             self._value = value
+            scheduler.changes += scheduler.acting  # who only looks on changes nothing
             return
         text = f"{self.label} = {value} is visible"
         buffers.put(Store((id(self), 0), self.place, value, text, partial(self._write, value)))
@@ -63,6 +64,7 @@ class SimCell:
 
     def _write(self, value: int) -> None:
         self._value = value
+        self.scheduler.changes += 1
 
     def peek(self) -> int:
         """Return the number without a point: for those who only look on."""

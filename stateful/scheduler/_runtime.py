@@ -4,7 +4,10 @@ Rule 1: only the lock, the clock and the shared numbers are simulated. The condi
         simulated lock put in place of the real one: its faults are a part of what is explored.
 Rule 2: whatever may be seen by another task is a scheduling point, as far as the granularity asks for it.
 Rule 3: outside of tasks everything works and nothing is a point.
-Rule 4: with store buffers, stores go there and locks are fences (`_buffers.py`). Then every use of a lock is a point, also
+Rule 4: who looks again and again at what he waits for does not run as long as nothing changes that he could see: another
+        look would show the same. So he is as good as asleep: nobody has to be fair to him, and a run in which nothing else
+        moves ends. (Changes are stores to cells and locks given back; of plain fields, those made under a lock.)
+Rule 5: with store buffers, stores go there and locks are fences (`_buffers.py`). Then every use of a lock is a point, also
         giving it back and taking a quiet one: how far a step goes must not depend on what is in a buffer.
 """
 
@@ -106,6 +109,7 @@ class SimLock:
             scheduler.buffers.fence(f"give back {self.label}")
         scheduler.access(self.place, Kind.GIVE)
         self.taken = False
+        scheduler.changes += scheduler.acting  # who only looks on changes nothing
         if not scheduler.cells and not self.quiet:
             scheduler.point(f"has given back {self.label}")
 
@@ -192,6 +196,32 @@ class SimRuntime:
         if scheduler.current is not None:
             scheduler.current.looked = scheduler.now
         return scheduler.now
+
+    def stopwatch_ns(self) -> int:
+        """Return the virtual time; no point, for nothing depends on it."""
+        return self._scheduler.now
+
+    def pause(self, seconds: float | None, deadline: int | None) -> None:
+        """Wait until something has changed since the current task began to look, or until the deadline.
+
+        However long the pause is: in virtual time it is over as soon as it can have an end, and passes to the deadline only
+        when nothing else moves. A reduced exploration does not know such a step, and plain cells do not tell of changes.
+        """
+        scheduler = self._scheduler
+        task = scheduler.current
+        if scheduler.disposing:
+            return
+        if task is None or not self._seen or scheduler.log is not None:
+            raise RuntimeError("who does not sleep while he waits is explored in tasks, cell by cell, and not reduced")
+        if task.seen != scheduler.changes:
+            task.seen = scheduler.changes
+            scheduler.point("looks again")
+            return
+        task.deadline, task.paused_at = deadline, lambda: scheduler.changes
+        try:
+            scheduler.wait(task, "pauses until something changes")
+        finally:
+            task.deadline = task.paused_at = None
 
     def spawn(self, function: Callable[[], None]) -> None:
         """Add a task."""

@@ -25,6 +25,8 @@ class Task:
         "lock",
         "looked",
         "name",
+        "paused_at",
+        "seen",
         "started",
         "stores",
     )
@@ -38,6 +40,10 @@ class Task:
         """When it stops waiting, in virtual nanoseconds."""
         self.looked: int | None = None
         """When it last looked at the clock, in virtual nanoseconds."""
+        self.seen = -1
+        """How much had changed when it began its last look at what it waits for without sleeping."""
+        self.paused_at: Callable[[], int] | None = None
+        """How much has changed, asked as long as it pauses until more has."""
         self.ended = False
         self.started = False
         self.stores = 0
@@ -52,6 +58,8 @@ class Task:
         if self.ended:
             return False
         lock = self.lock
+        if self.paused_at is not None and self.paused_at() == self.seen:
+            return self.injected is not None or (self.deadline is not None and self.deadline <= now)
         if self.injected is not None:
             return True
         if self.stores and (self.draining or lock is not None):

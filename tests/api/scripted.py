@@ -127,6 +127,12 @@ class Scripted:
     def monotonic_ns(self) -> int:
         return self.now
 
+    def stopwatch_ns(self) -> int:
+        return self.now
+
+    def pause(self, seconds: float | None, deadline: int | None) -> None:
+        raise AssertionError("somebody looks again and again")
+
     def spawn(self, function: Callable[[], None]) -> None:
         raise AssertionError("a thread is started")
 

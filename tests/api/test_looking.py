@@ -275,9 +275,13 @@ def test_nothing_can_be_added_to_a_ring_by_a_slip_of_the_keyboard() -> None:
 
 
 def test_the_spellings_of_the_first_version_are_the_same_functions() -> None:
-    assert Disruptor.registerSubscriber is Disruptor.register_subscriber
-    assert Disruptor.removeSubscriber is Disruptor.remove_subscriber
-    assert vars(Disruptor)["waitFor"] is vars(Disruptor)["wait_for"]
+    spellings = {
+        "registerSubscriber": "register_subscriber",
+        "removeSubscriber": "remove_subscriber",
+        "waitFor": "wait_for",
+    }
+    for first, now in spellings.items():
+        assert getattr(Disruptor, first) is getattr(Disruptor, now)
     assert empty().getCursor() == INITIAL
 
 

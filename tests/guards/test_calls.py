@@ -17,11 +17,12 @@ FORBIDDEN = {
     "Timer", "__import__", "import_module", "open", "input", "print", "exec", "eval", "compile", "breakpoint", "fork",
 }  # fmt: skip
 
-# What `_sync.py` is there for; `shared/_signal.py` asks the runtime, as `Signal` does; `shared/_posix.py` is the kernel of a
-# ring between processes, `shared/_files.py` and `shared/_segment.py` open its files; `shared/_top.py` asks the runtime, and
-# prints with `rich`; `__main__.py` opens what swallows the rest when nobody reads it any more.
+# What `_sync.py` is there for; `shared/_signal.py` and `_patience.py` ask the runtime, as `Signal` does; `shared/_posix.py`
+# is the kernel of a ring between processes, `shared/_files.py` and `shared/_segment.py` open its files; `shared/_top.py`
+# asks the runtime, and prints with `rich`; `__main__.py` opens what swallows the rest when nobody reads it any more.
 ALLOWED = {
     ("_sync", "monotonic_ns"), ("_sync", "start_new_thread"), ("_sync", "Thread"), ("shared._signal", "monotonic_ns"),
+    ("_sync", "sleep"), ("_patience", "monotonic_ns"),
     ("shared._posix", "sleep"), ("shared._posix", "open"), ("shared._files", "open"), ("shared._segment", "open"),
     ("shared._top", "monotonic_ns"), ("shared._top", "print"), ("__main__", "open"),
 }  # fmt: skip

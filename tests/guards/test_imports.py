@@ -28,6 +28,9 @@ LOOPS = {"aio._waiting"}
 DRAWING = {"shared._top"}
 """It imports `rich`, only when it draws."""
 
+FIGURES = {"prometheus"}
+"""It imports `prometheus_client`, only when a collector is made."""
+
 
 def named(path: Path) -> str:
     """Return the name of a module of the library, as the layers list it; that of a package ends in `__init__`."""
@@ -82,6 +85,7 @@ def test_the_library_imports_nothing_but_the_standard_library(path: Path) -> Non
         stubs_only = path.stem == "_override" and package == "typing_extensions"
         optional = named(path) in NUMPY and package == "numpy"
         optional |= named(path) in DRAWING and package == "rich"
+        optional |= named(path) in FIGURES and package == "prometheus_client"
         assert package == "disruptor" or package in sys.stdlib_module_names or stubs_only or optional
 
 

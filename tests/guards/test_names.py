@@ -38,6 +38,7 @@ METHODS = {
     "update_sequence": Subscriber.update_sequence,
     "wait_for": Subscriber.wait_for,
     "read": Subscriber.read,
+    "poll": Subscriber.poll,
     "release": disruptor.Reading.__exit__,
     "iterate": Subscriber.__iter__,
     "batches": Subscriber.batches,
@@ -53,7 +54,7 @@ METHODS = {
 # read, mark, fail and close, and in which order is explored by the stories of `stateful/test_handlers.py`. Those that are
 # awaited try what a plain one does until there is room, or something to read: `stateful/test_loops.py`.
 OTHERS = {
-    "handle_events_with", "after", "shutdown",
+    "handle_events_with", "handle_events_with_pool", "after", "shutdown", "publisher", "stats",
     "subscribe_async", "publish_async", "publish_many_async", "publish_event_async", "claim_async",
     "has_available_capacity", "registerSubscriber", "removeSubscriber", "waitFor", "getCursor",
 }  # fmt: skip

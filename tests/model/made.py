@@ -91,7 +91,7 @@ class Life:
             self.events.append(Interrupted(task))
         else:
             self.events.append(Returned(task, outcome))
-        if call.verb in ("read", "iterate", "batches", "release", "leave"):
+        if call.verb in ("read", "poll", "iterate", "batches", "release", "leave"):
             self.hands.pop(task, None)
             if outcome.kind == "ok" and call.verb not in ("release", "leave"):
                 self.hands[task] = call
@@ -110,7 +110,7 @@ class Life:
         timed = random.random() < 0.4
         hand = self.hands.get(task)
         if hand is not None and random.random() < 0.8:
-            if hand.verb == "read":
+            if hand.verb in ("read", "poll"):
                 return calls.release(hand.name, fails=random.random() < 0.2)
             return hand if random.random() < 0.7 else calls.leave(hand.name)
         claims = self.claims.get(task)
@@ -139,6 +139,7 @@ class Life:
                 calls.batches(name),
                 calls.wait_for(near, name, timed=timed),
                 calls.update_sequence(name, near),
+                calls.poll(name, random.choice([0, 0, 1])),
                 calls.remove_subscriber(name),
                 *([calls.halt(), calls.fail_subscriber(name)] if random.random() < 0.2 else []),
                 calls.start(),

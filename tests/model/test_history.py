@@ -171,6 +171,33 @@ TABLE: dict[str, list[tuple[str, int, list[Event], bool]]] = {
             False,
         ),
     ],
+    "poll": [
+        ("what is there", 1, [*JOIN, *A, *given(calls.poll("S"), 0, events="a")], True),
+        ("no more than was asked for", 2, [*JOIN, *A, *B, *given(calls.poll("S", 1), 0, events="a")], True),
+        ("not all that is there", 2, [*JOIN, *A, *B, *given(calls.poll("S"), 0, events="a")], False),
+        ("nothing is there", 1, [*JOIN, *do(calls.poll("S"), "idle")], True),
+        ("nothing, though it was there all along", 1, [*JOIN, *A, *do(calls.poll("S"), "idle")], False),
+        ("behind an upstream", 1, [*JOIN, *do(T, ok(0)), *A, *do(calls.poll("T"), "gated")], True),
+        ("before its upstream", 1, [*JOIN, *do(T, ok(0)), *A, *given(calls.poll("T"), 0, events="a")], False),
+        ("held up by nobody", 1, [*JOIN, *do(T, ok(0)), *do(calls.poll("T"), "gated")], False),
+        ("nothing, where it is held up", 1, [*JOIN, *do(T, ok(0)), *A, *do(calls.poll("T"), "idle")], False),
+        ("the end", 1, [*JOIN, *do(calls.close(), ok()), *do(calls.poll("S"), "closed")], True),
+        ("the end before the last", 1, [*JOIN, *A, *do(calls.close(), ok()), *do(calls.poll("S"), "closed")], False),
+        ("nothing after the end", 1, [*JOIN, *do(calls.close(), ok()), *do(calls.poll("S"), "idle")], False),
+        (
+            "while it came",
+            1,
+            [*JOIN, Called("C", calls.poll("S")), *A, Returned("C", Outcome("idle"))],
+            True,
+        ),
+        ("halted", 1, [*JOIN, *A, *do(calls.halt(), ok()), *do(calls.poll("S"), "DisruptorClosed")], True),
+        (
+            "twice at a time",
+            1,
+            [*JOIN, *A, *given(READ, 0, events="a"), *do(calls.poll("S"), "SubscriberBusy", "Q")],
+            True,
+        ),
+    ],
     "release": [
         ("makes room", 1, [*JOIN, *A, *given(READ, 0, events="a"), *do(calls.release("S"), ok()), *B], True),
         (

@@ -13,6 +13,7 @@ from model.scenarios import (
     closer,
     joiner,
     looper,
+    poller,
     producer,
     run,
     subscriber,
@@ -122,6 +123,14 @@ PINNED = {
         39,
         (promises.closed_on_waiting_producer, promises.overdue),
         8057,
+    ),
+    "one polls behind an upstream, past voids": Pinned(
+        Scenario(with_readers(1, S("S"), S("T", "S")), (claimer("P", 1, 1), subscriber("S"), poller("T"), closer())),
+        30782,
+        103015,
+        38,
+        (promises.upstream_holds_back, promises.void_walked_past, promises.ended),
+        5276,
     ),
     "an upstream fails, and the ring is started again": Pinned(
         Scenario(

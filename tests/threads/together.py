@@ -52,6 +52,8 @@ class Watched:
         self._asleep = threading.Semaphore(0)
         self.lock = THREADS.lock
         self.monotonic_ns = THREADS.monotonic_ns
+        self.stopwatch_ns = THREADS.stopwatch_ns
+        self.pause = THREADS.pause
         self.spawn = THREADS.spawn
         self.start_thread = THREADS.start_thread
         self.condition = THREADS.condition

@@ -1,0 +1,74 @@
+"""Mutants of handlers made of handlers, and of publishers that let events go."""
+
+from stateful.mutants._mutant import Mutant
+
+PROCESSOR, COMBINE, PUBLISHER = "handlers/_processor.py", "combine.py", "_publisher.py"
+STORY = "stateful/test_combined.py::test_a_story[{}]".format
+COUNTED = "stateful/test_combined.py::test_two_threads_that_drop_are_counted_between_all_bytecodes"
+GIVEN = "tests/handlers/test_combine.py"
+
+COMBINING: tuple[Mutant, ...] = (
+    Mutant(
+        "what is there before the rest comes is forgotten",
+        PROCESSOR,
+        "        return subscriber._look(first, most, None)\n",
+        "        return subscriber._look(batch.end + 1, most, None)\n",
+        "S9",
+        "B11",
+        STORY("batched by count"),
+    ),
+    Mutant(
+        "a batch waits for its number, whatever the time",
+        PROCESSOR,
+        "            subscriber._barrier.wait_for(last, deadline_of(self._runtime, linger))\n",
+        "            subscriber._barrier.wait_for(last, None)\n",
+        "L3",
+        "B16",
+        STORY("batched by time"),
+    ),
+    Mutant(
+        "the last batch is not handed out when the ring is closed",
+        PROCESSOR,
+        "        with suppress(WaitTimeout, DisruptorClosed):  # the",
+        "        with suppress(WaitTimeout):  # the",
+        "S9",
+        "B7",
+        STORY("batched by count"),
+    ),
+    Mutant(
+        "an error of one keeps the event from the others",
+        COMBINE,
+        "                    failed.append(self._left[0])\n",
+        "                    failed.append(self._left[0])\n                    break\n",
+        "S9",
+        "B9",
+        GIVEN,
+    ),
+    Mutant(
+        "who was done is called again with who has failed",
+        COMBINE,
+        "            self._left[:0] = failed\n",
+        "            self._left = []\n",
+        "S3",
+        "B9",
+        GIVEN,
+    ),
+    Mutant(
+        "events that are dropped at once are counted once",
+        PUBLISHER,
+        "            with self._lock:\n                begins = not self._burst\n",
+        "            if self._lock is not None:\n                begins = not self._burst\n",
+        "S7",
+        "B1",
+        COUNTED,
+    ),
+    Mutant(
+        "an error of a translator counts as a drop",
+        PUBLISHER,
+        "            if called or not self._drops:\n",
+        "            if not self._drops:\n",
+        "S7",
+        "B9",
+        GIVEN,
+    ),
+)

@@ -1,0 +1,288 @@
+"""Handlers made of handlers, and publishers that let events go: on real threads."""
+
+import logging
+import threading
+
+import pytest
+
+from disruptor import (
+    Disruptor,
+    DisruptorClosed,
+    InsufficientCapacity,
+    InvalidType,
+    InvalidValue,
+    Progress,
+    Sequence,
+    combine,
+    on_error,
+)
+
+LIMIT = 60.0
+
+
+class Noted:
+    """A handler with everything, which notes what it is told; it fails at some events, once."""
+
+    def __init__(self, name: str, told: list[str], *fails: str) -> None:
+        self.name, self.told, self.fails = name, told, [*fails]
+
+    def on_start(self) -> None:
+        self.told.append(f"{self.name} start")
+
+    def on_shutdown(self) -> None:
+        self.told.append(f"{self.name} shutdown")
+
+    def on_batch_start(self, batch_size: int, queue_depth: int) -> None:
+        self.told.append(f"{self.name} batch of {batch_size}")
+
+    def on_timeout(self, sequence: Sequence) -> None:
+        self.told.append(f"{self.name} timeout {sequence}")
+
+    def on_event(self, event: str, sequence: Sequence, end_of_batch: bool) -> None:
+        self.told.append(f"{self.name} {event} {sequence}{' end' * end_of_batch}")
+        if event in self.fails:
+            self.fails.remove(event)
+            raise ValueError(f"{self.name} {event}")
+
+
+class Whole:
+    """A handler of whole batches."""
+
+    def __init__(self, had: list[object]) -> None:
+        self.had = had
+
+    def on_batch(self, events: object, sequences: object) -> None:
+        self.had.append(([*events], [*sequences]))  # type: ignore[misc]
+
+
+@pytest.fixture(autouse=True)
+def quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL, "disruptor")
+
+
+def test_an_aggregate_hands_everything_on() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    told: list[str] = []
+    ring.handle_events_with(combine.aggregate(Noted("a", told), Noted("b", told)))
+    ring.publish_many(["x", "y"])
+    ring.shutdown(LIMIT)
+    assert told == [
+        "a start", "b start", "a batch of 2", "b batch of 2", "a x 0", "b x 0", "a y 1 end", "b y 1 end",
+        "a shutdown", "b shutdown",
+    ]  # fmt: skip
+
+
+def test_who_has_nothing_to_do_is_told_through_an_aggregate() -> None:
+    told: list[str] = []
+    both = combine.aggregate(Noted("a", told), combine.filtered(bool, Noted("b", told)))
+    both.on_timeout(Sequence(3))  # type: ignore[union-attr]
+    assert told == ["a timeout 3", "b timeout 3"]
+
+
+def test_an_error_of_one_keeps_nothing_from_the_others() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    told: list[str] = []
+    ring.handle_events_with(combine.aggregate(Noted("a", told, "x"), Noted("b", told)), on_error=on_error.skip)
+    ring.publish_many(["x", "y"])
+    ring.shutdown(LIMIT)
+    assert [word for word in told if word[2:3] in "xy"] == ["a x 0", "b x 0", "a y 1 end", "b y 1 end"]
+
+
+def test_tried_again_only_who_has_failed_is_called_again() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    told: list[str] = []
+    parts = (Noted("a", told), Noted("b", told, "x"), Noted("c", told))
+    ring.handle_events_with(combine.aggregate(*parts), on_error=on_error.retry(1))
+    ring.publish("x")
+    ring.shutdown(LIMIT)
+    assert [word for word in told if "x" in word] == ["a x 0 end", "b x 0 end", "c x 0 end", "b x 0 end"]
+
+
+def test_errors_of_several_are_a_group() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    told: list[str] = []
+    ring.handle_events_with(combine.aggregate(Noted("a", told, "x"), Noted("b", told, "x"), Noted("c", told)))
+    ring.publish("x")
+    with pytest.raises(ExceptionGroup) as raised:
+        ring.shutdown(LIMIT)
+    (group,) = raised.value.exceptions
+    assert isinstance(group, ExceptionGroup)
+    assert (str(group), [str(error) for error in group.exceptions]) == (
+        "2 of 3 handlers have failed (2 sub-exceptions)",
+        ["a x", "b x"],
+    )
+
+
+def test_what_ends_a_thread_keeps_the_rest_for_the_next_time() -> None:
+    told: list[str] = []
+
+    def ends(event: str, sequence: Sequence, end_of_batch: bool) -> None:
+        told.append("ends")
+        if len(told) == 2:
+            raise SystemExit
+
+    both = combine.aggregate(Noted("a", told, "x"), ends, Noted("b", told))
+    for error in (SystemExit, None):
+        if error is None:
+            both.on_event("x", Sequence(0), True)  # type: ignore[union-attr]
+        else:
+            with pytest.raises(error):
+                both.on_event("x", Sequence(0), True)  # type: ignore[union-attr]
+    assert told == ["a x 0 end", "ends", "a x 0 end", "ends", "b x 0 end"]
+
+
+def test_an_aggregate_of_handlers_that_say_themselves_what_is_processed() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+
+    handed = threading.Event()
+
+    class Says:
+        progress: Progress
+
+        def set_sequence_callback(self, progress: Progress) -> None:
+            self.progress = progress
+
+        def on_event(self, event: str, sequence: Sequence, end_of_batch: bool) -> None:
+            if end_of_batch and self is two:
+                handed.set()
+
+    one, two = Says(), Says()
+    (subscriber,) = ring.handle_events_with(combine.aggregate(one, two)).subscribers
+    ring.publish_many(["x", "y", "z"])
+    ring.start()
+    assert handed.wait(LIMIT)
+    one.progress(2)
+    assert (one.progress.sequence, two.progress.sequence, subscriber.sequence) == (2, -1, -1)
+    two.progress(1)
+    assert subscriber.sequence == 1
+    one.progress(0)  # less than before does nothing
+    with pytest.raises(InvalidValue, match="was given events up to 2, not 3"):
+        two.progress(3)
+    two.progress(2)
+    ring.shutdown(LIMIT)
+    assert subscriber.sequence == 2
+
+
+def test_an_aggregate_of_whole_batches() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    had: list[object] = []
+    ring.handle_events_with(combine.aggregate(Whole(had), Whole(had)))
+    ring.publish_many(["x", "y"])
+    ring.shutdown(LIMIT)
+    assert had == [(["x", "y"], [0, 1])] * 2
+
+
+def test_a_filter_leaves_out() -> None:
+    ring: Disruptor[str] = Disruptor(8)
+    told: list[str] = []
+    had: list[object] = []
+
+    def wanted(event: str) -> bool:
+        return event in "bd"
+
+    group = ring.handle_events_with(
+        combine.filtered(wanted, Noted("f", told)), combine.filtered(wanted, Whole(had)), max_batch_size=4
+    )
+    ring.publish_many(["a", "b", "c", "d", "e"])
+    ring.shutdown(LIMIT)
+    assert [word for word in told if "batch" not in word] == ["f start", "f b 1", "f d 3 end", "f shutdown"]
+    assert had == [(["b", "d"], [1, 3])]
+    assert [subscriber.sequence for subscriber in group.subscribers] == [4, 4]
+
+
+def test_a_batched_handler_is_found_again_and_may_be_called_event_by_event() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    told: list[str] = []
+    batched = combine.batched(Noted("b", told), max_events=3)
+    ring.handle_events_with(batched)
+    ring.after(batched).then(lambda event, sequence, end: None, name="after")
+    ring.start()
+    ring.publish("x")
+    ring.publish("y")
+    ring.publish("z")
+    ring.shutdown(LIMIT)
+    assert "b batch of 3" in told
+
+
+def test_what_cannot_be_combined_is_refused() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    noted = Noted("a", [])
+
+    class Says:
+        def set_sequence_callback(self, progress: Progress) -> None: ...
+
+        def on_event(self, event: str, sequence: Sequence, end_of_batch: bool) -> None: ...
+
+    with pytest.raises(InvalidValue, match="at least one handler"):
+        combine.aggregate()
+    with pytest.raises(InvalidType, match="have on_batch, and some have not"):
+        combine.aggregate(noted, Whole([]))
+    with pytest.raises(InvalidType, match="have set_sequence_callback, and some have not"):
+        combine.aggregate(noted, Says())
+    with pytest.raises(InvalidType, match="predicate must be callable, not 3"):
+        combine.filtered(3, noted)  # type: ignore[arg-type]
+    with pytest.raises(InvalidType, match="does not see what is left out"):
+        combine.filtered(bool, Says())
+    with pytest.raises(InvalidValue, match="needs max_events or seconds"):
+        combine.batched(noted)
+    with pytest.raises(InvalidValue, match="max_events must be in .* not 0"):
+        combine.batched(noted, max_events=0)
+    with pytest.raises(InvalidValue, match="not -1"):
+        combine.batched(noted, seconds=-1)
+    with pytest.raises(InvalidType, match=r"not batched\("):
+        combine.aggregate(combine.batched(noted, max_events=2))  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match=r"max_events must be in 1\.\.4, not 5"):
+        ring.handle_events_with(combine.batched(noted, max_events=5))
+    with pytest.raises(InvalidValue, match="max_batch_size is not for it"):
+        ring.handle_events_with(combine.batched(noted, max_events=2), max_batch_size=2)
+    assert ring.subscribers == ()
+
+
+# --- publishers ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_dropped_is_counted_and_each_burst_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    ring: Disruptor[int] = Disruptor(2)
+    reader = ring.register_subscriber()
+    publisher = ring.publisher(overflow="drop")
+    with caplog.at_level(logging.WARNING, "disruptor"):
+        assert publisher.publish_many([0, 1]) == range(2)
+        assert [publisher.publish(2), publisher.publish_many([3, 4])] == [None, None]
+        assert publisher.dropped == 3
+        reader.update_sequence(0)
+        assert publisher.publish(5) == 2
+        assert publisher.publish(6) is None
+    assert [record.getMessage() for record in caplog.records] == [
+        "the ring is full: events are dropped",
+        "there is room again: 3 events were dropped",
+        "the ring is full: events are dropped",
+    ]
+    assert publisher.dropped == 4
+    ring.close()
+    with pytest.raises(DisruptorClosed):
+        publisher.publish(7)
+
+
+def test_a_translator_is_not_called_for_what_is_dropped_and_its_own_error_is_its_own() -> None:
+    ring: Disruptor[list[int]] = Disruptor(2, list)
+    reader = ring.register_subscriber()
+    publisher = ring.publisher(overflow="drop")
+
+    def fails(event: list[int], sequence: Sequence) -> None:
+        raise InsufficientCapacity("of another ring")
+
+    with pytest.raises(InsufficientCapacity, match="of another ring"):
+        publisher.publish_event(fails)
+    assert publisher.publish_event(lambda event, sequence: event.append(1)) == 1
+    assert publisher.publish_event(fails) is None
+    assert publisher.dropped == 1
+    with reader.read() as batch:
+        assert list(batch) == [[1]]
+    with pytest.raises(InvalidType, match="translate must be callable, not 3"):
+        publisher.publish_event(3)  # type: ignore[arg-type]
+
+
+def test_a_wrong_overflow_is_refused() -> None:
+    ring: Disruptor[int] = Disruptor(2)
+    with pytest.raises(InvalidValue, match="must be 'block', 'raise' or 'drop', not 'wait'"):
+        ring.publisher(overflow="wait")  # type: ignore[arg-type]
