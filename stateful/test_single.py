@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from disruptor import Disruptor
 from stateful.adapters._protocol import Make
 from stateful.adapters.single import SingleByValue, SingleInPlace
 from stateful.failure import check
@@ -101,6 +102,41 @@ def test_machine() -> None:
 def test_machine_deep() -> None:
     deep = settings(settings.get_profile("deep"), stateful_step_count=80)
     run_state_machine_as_test(SingleMachine, settings=deep)
+
+
+# --- who watches for room ------------------------------------------------------------------------------------
+
+
+def test_who_watches_for_room_is_told_although_he_takes_an_announcement_for_a_lack_of_it() -> None:
+    """An event loop looks whether there is room, and leaves word: it is in no call, so it excludes nobody (`aio/`)."""
+
+    def program(scheduler: Scheduler) -> Callable[[], None]:
+        ring: Disruptor[str] = Disruptor(2, producers="single", runtime=scheduler.runtime)
+        sequencer = ring._sequencer
+        told: list[bool] = []
+
+        def publishes() -> None:
+            ring.publish("a")
+            ring.publish("b")  # without the lock
+
+        def watches() -> None:
+            with sequencer.lock:
+                if sequencer.room.watch(lambda: sequencer._has_room(2), lambda: told.append(True)):
+                    told.append(False)
+
+        scheduler.spawn("P", publishes)
+        scheduler.spawn("W", watches)
+
+        def check() -> None:
+            assert told, "there is room, and nobody has said so"
+
+        return check
+
+    with instrumented(LIBRARY):
+        found = reduced(program, granularity=Granularity.BYTECODES)
+    if found.failed is not None:
+        raise found.failed
+    assert found.complete
 
 
 # --- fields without order ------------------------------------------------------------------------------------

@@ -3,6 +3,9 @@
 from stateful.mutants._mutant import JOINING, PUBLISHING, Mutant
 
 SINGLE_FILE = "_single.py"
+WATCHES = (
+    "stateful/test_single.py::test_who_watches_for_room_is_told_although_he_takes_an_announcement_for_a_lack_of_it"
+)
 GETS = "stateful/test_single_interrupts.py::test_an_interrupted_publication_leaves_nothing_that_others_rely_on[get]"
 
 ANNOUNCES = """                        role.claimed.value = last
@@ -106,6 +109,15 @@ SINGLE: tuple[Mutant, ...] = (
         "L1",
         "B1",
         "single publish x read on 2, read",
+    ),
+    Mutant(
+        "a single producer wakes readers only",
+        PUBLISHING,
+        WRITES + SHOWS + WAKES,
+        WRITES + SHOWS + WAKES.replace(" or role.room_sleepers.value", ""),
+        "L1",
+        "B1",
+        WATCHES,
     ),
     Mutant(
         "a single producer looks for sleepers before it shows",
