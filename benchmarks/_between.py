@@ -8,7 +8,7 @@ from multiprocessing.synchronize import Barrier, Event
 from benchmarks._timing import WrongResult
 
 CONTEXT = get_context("fork")
-LIMIT = 120.0
+LIMIT = 60.0
 """Seconds after which a child hangs."""
 
 

@@ -3,6 +3,7 @@
 Rule: a picture shows medians, with the extremes of the rounds as whiskers; and says where it was run.
 """
 
+import math
 from pathlib import Path
 
 import matplotlib
@@ -16,7 +17,7 @@ from matplotlib import pyplot  # only after its backend was chosen
 
 INK, GRID = "#888888", "#88888855"
 """Readable on white and on black."""
-COLOURS = ("#3b82f6", "#f97316", "#22c55e", "#a855f7", "#ef4444")
+COLOURS = ("#3b82f6", "#f97316", "#22c55e", "#a855f7", "#ef4444", "#0891b2")
 
 STYLE = {
     "figure.facecolor": "none",
@@ -77,7 +78,9 @@ def _bars(section: str, results: list[Result], folder: Path) -> Path:
         place += 1
     for k, name in enumerate(names):
         pyplot.barh(0, 0, color=COLOURS[k % len(COLOURS)], label=name)
+    least_of_all = min(min(rates) for result in results for rates in result.rates.values())
     pyplot.xscale("log")
+    pyplot.xlim(left=10 ** math.floor(math.log10(least_of_all)) / 2)  # a bar has some length, whatever it stands for
     pyplot.yticks(ticks, labels)
     pyplot.xlabel("events per second")
     pyplot.grid(axis="x")
@@ -95,7 +98,10 @@ def _curve(section: str, results: list[Result], folder: Path) -> Path:
     pyplot.errorbar(places, [t[0] for t in triples], yerr=[low, high], color=COLOURS[0], marker="o", capsize=3)
     pyplot.xticks(list(places), [result.name for result in results], rotation=20)
     pyplot.ylabel("nanoseconds an event")
-    pyplot.ylim(bottom=0)
+    if max(t[0] for t in triples) > 10 * min(t[0] for t in triples):
+        pyplot.yscale("log")
+    else:
+        pyplot.ylim(bottom=0)
     pyplot.grid(axis="y")
     return _finish(section, folder / f"{section.replace(' ', '_')}.svg")
 
@@ -109,7 +115,7 @@ def _latency(where: str, contenders: Latencies, folder: Path) -> Path:
         pyplot.bar([rank + k * width for rank in range(3)], heights, width, color=COLOURS[k], label=name)
     pyplot.xticks([rank + 0.4 - width / 2 for rank in range(3)], ["p50", "p99", "p99.9"])
     pyplot.yscale("log")
-    pyplot.ylabel("microseconds, there and back")
+    pyplot.ylabel("microseconds")
     pyplot.grid(axis="y")
     pyplot.legend(frameon=False)
-    return _finish(f"round trips between {where}", folder / f"latency_{where}.svg")
+    return _finish(f"latency: {where}", folder / f"latency_{where.replace(', ', '_').replace(' ', '_')}.svg")

@@ -127,6 +127,38 @@ def zeromq(events: int, *, subscribers: int = 1) -> float:
         return apart(produce, *(partial(consume, place) for place in places))
 
 
+def published(events: int, *, subscribers: int = 3) -> float:
+    """ZeroMQ: one XPUB that drops nothing, a SUB for each consumer, over ipc."""
+    zmq: Any = import_module("zmq")
+    with tempfile.TemporaryDirectory() as folder:
+        place = f"ipc://{folder}/all"
+
+        def produce() -> None:
+            context = zmq.Context()
+            socket = context.socket(zmq.XPUB)
+            socket.set_hwm(RING)
+            socket.setsockopt(zmq.XPUB_NODROP, 1)
+            socket.setsockopt(zmq.XPUB_VERBOSE, 1)  # each subscription, not only the first of its kind
+            socket.bind(place)
+            for _ in range(subscribers):
+                socket.recv()  # somebody has subscribed
+            for number in range(events):
+                socket.send(message(number))
+            socket.close(linger=-1)
+            context.term()
+
+        def consume() -> None:
+            context = zmq.Context()
+            socket = context.socket(zmq.SUB)
+            socket.set_hwm(RING)
+            socket.connect(place)
+            socket.setsockopt(zmq.SUBSCRIBE, b"")
+            expect("sum", summed(socket.recv() for _ in range(events)), events * (events - 1) // 2)
+            context.destroy(linger=0)
+
+        return apart(produce, *[consume] * subscribers)
+
+
 def fifo(batch: int, events: int, *, subscribers: int = 1) -> float:
     """faster-fifo, one for each consumer, one message a call or many."""
     fifos: Any = import_module("faster_fifo")
@@ -162,20 +194,32 @@ def contenders(batch: int, subscribers: int) -> tuple[Contender, ...]:
     ]
     if find_spec("zmq") is not None:
         found.append(Contender("zmq PUSH/PULL", partial(zeromq, subscribers=subscribers)))
+        if subscribers > 1:
+            found.append(Contender("zmq XPUB", partial(published, subscribers=subscribers)))
     if find_spec("faster_fifo") is not None:
         found.append(Contender("faster-fifo", partial(fifo, batch, subscribers=subscribers)))
     return tuple(found)
 
 
 def cases(scale: float) -> list[Case]:
-    """Return the cases."""
+    """Return the cases: one to one and to three, and how the cost grows with subscribers and with the size of an event."""
     events = int(60_000 * scale)
-    return [
-        Case("processes", f"1 to {n}, 64 bytes, {how}", events, contenders(batch, n), target)
-        for n, batch, how, target in (
-            (1, 1, "one a call", 8),
-            (1, 64, "batches of 64", None),
-            (3, 1, "one a call", 15),
-            (3, 64, "batches of 64", None),
+    found = [
+        Case("processes", f"1 to {n}, 64 bytes, {how}", events, contenders(batch, n), target, more)
+        for n, batch, how, target, more in (
+            (1, 1, "one a call", 8, (("zmq PUSH/PULL", 1.5),)),
+            (1, 64, "batches of 64", None, (("zmq PUSH/PULL", 3), ("faster-fifo", 5))),
+            (3, 1, "one a call", 15, ()),
+            (3, 64, "batches of 64", None, (("zmq XPUB", 5),)),
         )
     ]
+    found += [
+        Case(
+            "subscribers in processes",
+            f"{n} subscribers",
+            events,
+            (Contender("disruptor", partial(ring, 64, subscribers=n)),),
+        )
+        for n in (1, 2, 4, 8)
+    ]
+    return found

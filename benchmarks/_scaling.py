@@ -36,15 +36,29 @@ def cases(scale: float) -> list[Case]:
     many, ones = int(400_000 * scale), int(100_000 * scale)
     found = [
         Case("subscribers", f"{n} subscribers", many, (Contender("disruptor", partial(with_subscribers, n)),))
-        for n in (1, 2, 4, 8)
+        for n in (1, 2, 4, 8, 64)
+    ]
+    found += [
+        Case(
+            "producers",
+            f"{n} producers",
+            ones // 64 * 64,
+            (Contender("disruptor", partial(ring_unicast, 1, producers=n)),),
+        )
+        for n in (1, 3, 8, 64)
     ]
     found += [
         Case("publishing beside", f"{n} who stand still", ones, (Contender("disruptor", partial(publishing_alone, n)),))
         for n in (1, 2, 4, 8, 64)
     ]
     found += [
-        Case("ring size", f"{size:,}", many, (Contender("disruptor", partial(ring_unicast, 64, size=size)),))
-        for size in (64, 512, 4_096, 32_768, 262_144, 2**20)
+        Case(
+            "ring size",
+            f"{size:,}",
+            many if size >= 64 else ones // 10,
+            (Contender("disruptor", partial(ring_unicast, min(size, 64), size=size)),),
+        )
+        for size in (2, 8, 64, 512, 4_096, 32_768, 262_144, 2**20)
     ]
     found += [
         Case(

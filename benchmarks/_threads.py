@@ -6,8 +6,11 @@ The folds are those of LMAX's performance tests; each is compared with what it m
 import queue
 from collections.abc import Callable, Iterable
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
-from benchmarks._timing import Case, Contender, expect, together
+from benchmarks._timing import Case, Contender, expect, is_compiled, together
 from disruptor import Disruptor, Subscriber
 
 LARGE, SMALL = 65_536, 8_192
@@ -171,6 +174,21 @@ def bounded() -> "queue.Queue[int | None]":
     return queue.Queue(LARGE)
 
 
+def others() -> tuple[Contender, ...]:
+    """Return the queues of others that are installed, by their sides for threads."""
+    found = []
+    for name in ("culsans", "janus"):
+        if find_spec(name) is not None:
+            module: Any = import_module(name)
+
+            def make(queue_of: "Callable[[int], Any]" = module.Queue) -> "queue.Queue[int | None]":
+                side: queue.Queue[int | None] = queue_of(LARGE).sync_q
+                return side
+
+            found.append(Contender(name, partial(queue_unicast, make)))
+    return tuple(found)
+
+
 def cases(scale: float) -> list[Case]:
     """Return the cases of one producer or three, and of one subscriber or three."""
     ones, many = int(100_000 * scale), int(1_000_000 * scale)
@@ -180,15 +198,23 @@ def cases(scale: float) -> list[Case]:
     )
     three = (Contender("queue.Queue", partial(queue_unicast, bounded, producers=3)),)
     found = [
-        Case("unicast", "1 to 1, one a call", ones, (Contender("disruptor", partial(ring_unicast, 1)), *queues), 4)
+        Case(
+            "unicast",
+            "1 to 1, one a call",
+            ones,
+            (Contender("disruptor", partial(ring_unicast, 1)), *queues, *others()),
+            4,
+            (("queue.SimpleQueue", 1),) if is_compiled() else (),
+        )
     ]
     for batch, target in ((10, None), (64, 20), (256, None)):
         ours = Contender("disruptor", partial(ring_unicast, batch))
-        found.append(Case("unicast", f"1 to 1, batches of {batch}", many, (ours, *queues), target))
+        more = (("queue.SimpleQueue", 3),) if batch == 64 else ()
+        found.append(Case("unicast", f"1 to 1, batches of {batch}", many // 2, (ours, *queues), target, more))
     for batch, target in ((1, 3), (64, 15)):
         ours = Contender("disruptor", partial(ring_unicast, batch, producers=3))
         name = "3 to 1, one a call" if batch == 1 else f"3 to 1, batches of {batch}"
-        found.append(Case("sequencer", name, ones if batch == 1 else many, (ours, *three), target))
+        found.append(Case("sequencer", name, ones if batch == 1 else many // 2, (ours, *three), target))
     for batch, target in ((1, 10), (64, 40)):
         ours = Contender("disruptor", partial(ring_multicast, batch))
         name = "1 to 3, one a call" if batch == 1 else f"1 to 3, batches of {batch}"

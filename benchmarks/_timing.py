@@ -9,6 +9,7 @@ import statistics
 import threading
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import NamedTuple
 
 
@@ -34,6 +35,8 @@ class Case(NamedTuple):
     """The first is ours, the second the peer that the target names."""
     target: float | None = None
     """At least so many times the rate of that peer, if there is a target."""
+    more: tuple[tuple[str, float], ...] = ()
+    """Further peers, and how many times their rate it should be at least."""
 
 
 class Result(NamedTuple):
@@ -45,11 +48,25 @@ class Result(NamedTuple):
     target: float | None
     rates: dict[str, list[float]]
     """Events per second, by contender, one a round."""
+    more: tuple[tuple[str, float], ...] = ()
+    """As in the case."""
 
     def ratios(self, peer: str) -> list[float]:
         """Return how many times faster than a peer ours was, round by round."""
         ours = next(iter(self.rates.values()))
         return [mine / other for mine, other in zip(ours, self.rates[peer], strict=True)]
+
+    def targets(self) -> list[tuple[str, float]]:
+        """Return the peers that were run and have a target, with it."""
+        peers = list(self.rates)[1:]
+        first = [] if self.target is None else [(peers[0], self.target)]
+        return [*first, *(one for one in self.more if one[0] in peers)]
+
+
+def is_compiled() -> bool:
+    """Tell whether the library was compiled by mypyc."""
+    spec = find_spec("disruptor._sequencer")
+    return spec is not None and not (spec.origin or "").endswith(".py")
 
 
 def expect(what: str, found: object, expected: object) -> None:
@@ -90,7 +107,7 @@ def measure(case: Case, rounds: int, said: Callable[[str], None]) -> Result:
         for contender in case.contenders:
             said(f"{case.name}: {contender.name}, round {round_ + 1} of {rounds}")
             rates[contender.name].append(case.events / contender.run(case.events))
-    return Result(case.section, case.name, case.events, case.target, rates)
+    return Result(case.section, case.name, case.events, case.target, rates, case.more)
 
 
 def middle(values: list[float]) -> tuple[float, float, float]:

@@ -235,7 +235,8 @@ class Claim(AbstractSequence[E], Generic[E]):
 
     @override
     def __iter__(self) -> Iterator[E]:
-        return (self[k] for k in range(len(self._events)))
+        for k in range(len(self._events)):
+            yield self[k]
 
     @override
     def __reduce__(self) -> NoReturn:

@@ -8,7 +8,7 @@ Rule 3: the arithmetic is on integers, under contracts. A float is taken apart i
 
 import math
 import numbers
-from typing import Final
+from typing import Final, SupportsFloat
 
 from disruptor._errors import InvalidType, InvalidValue
 
@@ -23,7 +23,7 @@ LONGEST_WAIT_NS: Final = 2**21 * NS
 on Windows `threading.TIMEOUT_MAX` is 4,294,967 seconds (0xFFFFFFFE milliseconds), elsewhere it is 292 years."""
 
 
-def check_timeout(timeout: float | None) -> float | None:
+def check_timeout(timeout: SupportsFloat | None) -> float | None:
     """Return `timeout` in seconds, or `None` for one that never ends (`None`, `inf`, more than a float can hold).
 
     Raises `InvalidValue` for a negative number and NaN, `InvalidType` for what is no real number, `bool` included.
@@ -36,16 +36,18 @@ def check_timeout(timeout: float | None) -> float | None:
     """
     if timeout is None:
         return None
+    if type(timeout) is float and 0.0 <= timeout < math.inf:  # what is nearly always handed in
+        return timeout
     number: object = timeout  # what users hand in may be anything, and whatever is a real number will do
     if isinstance(number, bool) or not isinstance(number, numbers.Real):
         raise InvalidType(f"timeout must be a number of seconds or None, not {number!r} ({type(number).__name__})")
     # The number itself is tested, not the float: Fraction(-1, 10**400) is negative, its float is -0.0.
-    if timeout < 0 or math.isnan(seconds := _as_float(timeout)):
+    if number < 0 or math.isnan(seconds := _as_float(number)):
         raise InvalidValue(f"timeout must be >= 0 seconds, not {timeout!r}")
     return None if math.isinf(seconds) else seconds
 
 
-def _as_float(number: float) -> float:
+def _as_float(number: SupportsFloat) -> float:
     """Return a real number, not negative, as a float: `inf` if it is too large for one."""
     try:
         return float(number)

@@ -135,8 +135,7 @@ def test_a_finite_time_out_is_itself_as_a_float(timeout: float) -> None:
 
 @given(st.fractions(0, 10**9))
 def test_a_fraction_is_the_nearest_float(timeout: Fraction) -> None:
-    # Type checkers take no Fraction for a float; whoever passes one gets what it means.
-    assert check_timeout(timeout) == float(timeout)  # type: ignore[arg-type]  # a Fraction on purpose
+    assert check_timeout(timeout) == float(timeout)
 
 
 class Seconds(float):
