@@ -174,7 +174,8 @@ FAILING: tuple[Mutant, ...] = (
         also=(
             (
                 PUBLISHING,
-                'publish_event or claim")\n        deadline = None if timeout is None else deadline_of(self._runtime, timeout)\n',
+                'publish_event or claim")\n'
+                "        deadline = None if timeout is None else deadline_of(self._runtime, timeout)\n",
                 'publish_event or claim")\n',
             ),
         ),
