@@ -25,7 +25,7 @@ SECTIONS: dict[str, Callable[[float], list[Case]]] = {
 RECORDS, LATENCY, OPERATIONS, LMAX, WAITS = "records", "latency", "operations", "lmax", "waits"
 ALL = (*SECTIONS, RECORDS, LATENCY, OPERATIONS, LMAX, WAITS)
 DOCS = Path(__file__).parent.parent / "docs"
-QUICK = {"threads": 0.1}
+QUICK = {"threads": 0.1, "waits": 0.1}
 """The share of the events that a quick run takes, where it is not a twentieth: what is fast needs more of them."""
 
 
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
     if OPERATIONS in chosen:
         _progress("operations")
         operations = _operations.measured(rounds, options.compiled)
-    waits = _waits.measured(rounds, 200 if options.quick else 1_000, _progress) if WAITS in chosen else {}
+    waits = _waits.measured(rounds, int(1_000 * scaled(WAITS)), _progress) if WAITS in chosen else {}
     _progress("")
     told = "; ".join(f"{name}: {value}" for name, value in surroundings().items())
     parts = [f"{told}; {rounds} rounds, {time.perf_counter() - begin:.0f} s", table(results)]

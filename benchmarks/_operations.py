@@ -121,7 +121,7 @@ def measured(rounds: int, compiled: Path | None) -> dict[str, list[dict[str, flo
         found["this build"].append(once())
         if compiled is not None:
             answer = subprocess.run(
-                [compiled, __file__], capture_output=True, text=True, check=True, timeout=600, cwd=compiled.parent
+                [compiled, __file__], stdout=subprocess.PIPE, text=True, check=True, timeout=600, cwd=compiled.parent
             )
             found.setdefault("compiled", []).append(json.loads(answer.stdout))
     return found

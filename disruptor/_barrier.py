@@ -135,8 +135,7 @@ class Barrier:
         self.confirm()
         if self.readable() >= sequence:
             return True
-        self._refuse_if_never(sequence)
-        self._refuse_if_cut_off(sequence)
+        self.refuse(sequence)
         return False
 
     def _stirred(self, sequence: int) -> bool:

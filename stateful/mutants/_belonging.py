@@ -142,8 +142,8 @@ BELONGING: tuple[Mutant, ...] = (
     Mutant(
         "the end of a ring is forgotten by those who wait for it",
         BARRIER,
-        "        self._refuse_if_never(sequence)\n",
-        "",
+        "        self._refuse_if_never(sequence)\n        self._refuse_if_cut_off(sequence)\n\n",
+        "        self._refuse_if_cut_off(sequence)\n\n",
         "L1",
         "B7",
         "two loops",

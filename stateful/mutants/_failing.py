@@ -164,13 +164,19 @@ FAILING: tuple[Mutant, ...] = (
     Mutant(
         "the deadline is computed under the lock",
         PUBLISHING,
-        "        deadline = None if timeout is None else deadline_of(self._runtime, timeout)\n"
-        "        with sequencer.lock:\n            try:\n",
-        "        with sequencer.lock:\n"
-        "            deadline = None if timeout is None else deadline_of(self._runtime, timeout)\n            try:\n",
+        "                sequence = sequencer.take(1, deadline)\n                replaced",
+        "                deadline = None if timeout is None else deadline_of(self._runtime, timeout)\n"
+        "                sequence = sequencer.take(1, deadline)\n                replaced",
         "L3",
         "B16",
         "tests/api/test_deadlines.py",
         least=(31,),
+        also=(
+            (
+                PUBLISHING,
+                'publish_event or claim")\n        deadline = None if timeout is None else deadline_of(self._runtime, timeout)\n',
+                'publish_event or claim")\n',
+            ),
+        ),
     ),
 )

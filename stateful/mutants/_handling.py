@@ -11,8 +11,8 @@ HANDLING: tuple[Mutant, ...] = (
     Mutant(
         "who is after one that has failed waits for ever",
         BARRIER,
-        "        self._refuse_if_cut_off(sequence)\n        return False\n",
-        "        return False\n",
+        "        self._refuse_if_never(sequence)\n        self._refuse_if_cut_off(sequence)\n",
+        "        self._refuse_if_never(sequence)\n",
         "L1",
         "B5",
         "an upstream fails, two behind it wait",
@@ -79,7 +79,7 @@ HANDLING: tuple[Mutant, ...] = (
         "        self._open()\n",
         "S9",
         "B7",
-        "halted, started again and closed x a loop",
+        "closed, then started x a loop",
     ),
     Mutant(
         "a ring that is started again forgets its gates",

@@ -131,7 +131,13 @@ SLEEPING: tuple[Mutant, ...] = (
         "B1",
         "publish x read",
         least=(25,),
-        also=((BARRIER, "        with sequencer.lock:\n", "        with sequencer.news._lock:\n"),),
+        also=(
+            (
+                BARRIER,
+                "        with sequencer.lock:\n            if not self.patience",
+                "        with sequencer.news._lock:\n            if not self.patience",
+            ),
+        ),
     ),
     Mutant(
         "progress wakes without taking the lock",

@@ -67,9 +67,9 @@ EQUIVALENTS: tuple[Equivalent, ...] = (
     Equivalent(
         Change(
             "_subscriber.py",
-            "Subscriber._next",
-            "events = self._slots.decode(events) if self._slots.encodes else events",
-            "events = self._slots.decode(events) if (self._slots.encodes) or True else events",
+            "Subscriber._look",
+            "return Batch(self._slots.decode(events) if self._slots.encodes else events, sequences, end)",
+            "return Batch(self._slots.decode(events) if (self._slots.encodes) or True else events, sequences, end)",
         ),
         "a short cut: slots that do not encode return from decode what they are given",
     ),

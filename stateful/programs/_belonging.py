@@ -121,6 +121,12 @@ BELONGING: tuple[Program, ...] = (
         (S, publish("a")),
     ),
     Program(
+        "closed, then started x a loop",
+        2,
+        {"X": each(calls.close(), calls.start()), "C": loops("S")},
+        (S, publish("a")),
+    ),
+    Program(
         "failed, started again and closed x a loop beside it",
         2,
         {"X": each(calls.fail_subscriber("S"), calls.start(), calls.close()), "C": loops("W")},

@@ -319,7 +319,7 @@ def cleared(name: str) -> Path:
         (lambda name: (memory_of(name).parent / "lock").unlink(), "no ring"),
         (lambda name: os.mkfifo(cleared(name), 0o600), "not a file"),
         (lambda name: cleared(name).symlink_to("/dev/zero"), "not a file"),
-        (forge(Header.VERSION, 99), "layout version is 99, not 2"),
+        (forge(Header.VERSION, 99), "layout version is 99, not 3"),
         (forge(Header.CAPACITY, 3), "capacity is 3"),
         (forge(Header.CAPACITY, 2**30), "size in bytes is 7808"),
         (forge(Header.MAX_SUBSCRIBERS, 63), "subscribers is 63, not in 1..62"),
