@@ -39,7 +39,8 @@ AGAINST = (
     "publish twice",
     "claim, publish",
 )
-AGAINST_IN_PLACE = ("read", "iterate", "get", "join earliest", "remove", "close", "halt, start", "publish_event")
+AGAINST_IN_PLACE = ("read", "iterate", "join earliest", "remove", "close", "halt, start", "publish_event")
+"""Not `get`: what it gives is the ring's own object, which the next claim of the slot may change at once."""
 ALONE = {"join earliest", "join latest", "join at the oldest", "wait_for", "wait_for timed", "get", "get the new"}
 ALONE |= {"close", "close, wait_for", "halt, start", "publish", "publish twice", "publish_event", "claim, publish"}
 """What does not need a subscriber."""
