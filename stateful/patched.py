@@ -67,6 +67,8 @@ def run_tests(folder: Path, tests: Sequence[str], *, seconds: float) -> Report:
         "-m",
         "pytest",
         "-x",
+        "-p",
+        "stateful.ends",
         "-q",
         "-c",
         str(folder / "pytest.ini"),

@@ -135,7 +135,7 @@ class Tied:
         elif really == 1:
             self.ring.halt()
             self.mirror.take("halt")
-        elif really == 2 and self.ring.halted:
+        elif self.ring.halted:
             self.ring.start()
             self.mirror.take("start")
 
