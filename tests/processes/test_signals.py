@@ -51,6 +51,7 @@ def waiting(waits: Waits, handler: "Callable[[int, FrameType | None], None] | si
 
     def act() -> None:
         signal.signal(signal.SIGTERM, handler)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
         try:
             waits(ring, subscriber)
         except KeyboardInterrupt:
