@@ -359,6 +359,56 @@ def halted_while_it_pauses(graph: Graph) -> Callable[[], None]:
     return lambda: graph.finish(most=1)
 
 
+def halted_while_it_pauses_for_ever(graph: Graph) -> Callable[[], None]:
+    """A halt ends a pause that would never end by itself."""
+    graph.register(a=HandlerOptions(on_error=on_error.retry(1, backoff=float("inf"))))
+    graph.deeds["a", 0] = raising
+    graph.ring.publish(0)
+
+    def main() -> None:
+        graph.ring.start()
+        graph.ring.halt()
+        graph.deeds.clear()  # whoever has not begun to pause by now does not
+        graph.ring.start()
+        graph.ring.shutdown()
+
+    graph.scheduler.spawn("main", main)
+    return lambda: graph.finish(most=0)
+
+
+def a_shutdown_comes_last(graph: Graph) -> Callable[[], None]:
+    """When a shutdown is over, everything is handled, also by who has begun to run late."""
+    graph.register()
+    graph.ring.publish(0)
+
+    def main() -> None:
+        graph.ring.start()
+        graph.ring.shutdown()
+        for name, done in graph.done.items():
+            if done.value != 0:
+                raise graph.wrong(f"the shutdown is over, and {name} is at {done.value}")
+
+    graph.scheduler.spawn("main", main)
+    return lambda: graph.finish(most=0)
+
+
+def goes_on_when_started_again(graph: Graph) -> Callable[[], None]:
+    """Halted and started again, it goes on: nobody has to shut it down for that."""
+    graph.register()
+    behind = graph.ring.register_subscriber(after=graph.groups["a"].subscribers)
+
+    def main() -> None:
+        graph.ring.start()
+        graph.ring.publish(0)
+        graph.ring.halt()
+        graph.ring.start()
+        behind.update_sequence(behind.wait_for(0))
+        graph.ring.shutdown()
+
+    graph.scheduler.spawn("main", main)
+    return lambda: graph.finish(most=0)
+
+
 def interrupted(graph: Graph) -> Callable[[], None]:
     """An interrupt ends a handler in the middle of a batch: what was done before is marked, and does not come again."""
     graph.register()
@@ -505,6 +555,9 @@ STORIES: dict[str, tuple[Nodes, int, Story]] = {
     "one rewinds": (PIPE, 1, one_rewinds_while_halted),
     "no thread for one": (PAIR, 1, no_thread),
     "halted while it pauses": (ONE, 2, halted_while_it_pauses),
+    "halted while it pauses for ever": (ONE, 1, halted_while_it_pauses_for_ever),
+    "a shutdown comes last": (PIPE, 1, a_shutdown_comes_last),
+    "goes on when started again": (ONE, 1, goes_on_when_started_again),
     "interrupted": (ONE, 2, interrupted),
     "start x shutdown of a halted ring": (ONE, 1, start_x_shutdown_of_a_halted_ring),
     "one name for two": ({}, 1, one_name_for_two),

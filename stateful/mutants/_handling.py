@@ -98,7 +98,7 @@ HANDLING: tuple[Mutant, ...] = (
         "        return self.stage is Stage.RUNNING\n",
         "S9",
         "B7",
-        STORY("start x shutdown"),
+        STORY("a shutdown comes last"),
     ),
     Mutant(
         "a shutdown forgets those who were not started",
@@ -150,7 +150,7 @@ HANDLING: tuple[Mutant, ...] = (
         "            return True\n",
         "S9",
         "B7",
-        STORY("halted and started again"),
+        STORY("goes on when started again"),
     ),
     Mutant(
         "a thread that cannot be made is waited for",
@@ -241,7 +241,7 @@ HANDLING: tuple[Mutant, ...] = (
         "            return False\n\n        with",
         "L2",
         "B7",
-        STORY("one rewinds"),
+        STORY("halted while it pauses for ever"),
     ),
     Mutant(
         "an event is skipped together with the rest of its batch",
