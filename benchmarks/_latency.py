@@ -43,10 +43,8 @@ def percentiles(samples: list[float]) -> Latency:
     return Latency(*(round(rank, 3) for rank in ranks))
 
 
-def trips(send: Send, receive: Receive, echo: Callable[[], None], events: int) -> Latency:
-    """Send numbers, wait for each to come back, and time it."""
-    thread = threading.Thread(target=echo, daemon=True)
-    thread.start()
+def there_and_back(send: Send, receive: Receive, events: int) -> list[float]:
+    """Send numbers, wait for each to come back, and time it; tell whoever sends them back that this was all."""
     samples = []
     for event in range(events):
         begin = time.perf_counter()
@@ -55,6 +53,14 @@ def trips(send: Send, receive: Receive, echo: Callable[[], None], events: int) -
             raise WrongResult(f"event {event} came back as another one")
         samples.append(time.perf_counter() - begin)
     send(-1)
+    return samples
+
+
+def trips(send: Send, receive: Receive, echo: Callable[[], None], events: int) -> Latency:
+    """Send numbers there and back through a thread that echoes them."""
+    thread = threading.Thread(target=echo, daemon=True)
+    thread.start()
+    samples = there_and_back(send, receive, events)
     thread.join()
     return percentiles(samples)
 
@@ -154,14 +160,7 @@ def between(echo: Callable[[], None], send: Send, receive: Receive, events: int)
     """As `trips`, but the echo runs in another process."""
     child = CONTEXT.Process(target=echo, daemon=True)
     child.start()
-    samples = []
-    for event in range(events):
-        begin = time.perf_counter()
-        send(event)
-        if receive() != event:
-            raise WrongResult(f"event {event} came back as another one")
-        samples.append(time.perf_counter() - begin)
-    send(-1)
+    samples = there_and_back(send, receive, events)
     child.join(LIMIT)
     return percentiles(samples)
 
