@@ -8,7 +8,7 @@ Rule 3: at the end nobody is stuck, no thread of a handler is left, and the ring
 from collections.abc import Callable, Mapping
 from typing import final
 
-from disruptor import Disruptor, Sequence
+from disruptor import Disruptor, DisruptorBroken, Sequence
 from disruptor._cell import Cell
 from disruptor.handlers._groups import EventHandlerGroup
 from disruptor.handlers._handler import HandlerOptions
@@ -161,3 +161,14 @@ def told(
 def raising() -> None:
     """Raise."""
     raise Trouble("as it was told to")
+
+
+def publish_on(ring: Disruptor[int], count: int) -> None:
+    """Publish the numbers below `count`; start the ring again whenever it is broken."""
+    number = 0
+    while number < count:
+        try:
+            ring.publish(number)
+            number += 1
+        except DisruptorBroken:
+            ring.start()

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import pytest
 
-from disruptor import DisruptorBroken, InsufficientCapacity, Sequence, combine
-from stateful.graphs import Trouble
+from disruptor import InsufficientCapacity, Sequence, combine
+from stateful.graphs import Trouble, publish_on
 from stateful.library import LIBRARY
 from stateful.pools import Crew, Story
 from stateful.pools import told as told_of
@@ -120,13 +120,7 @@ def a_batch_that_fails(crew: Crew) -> Callable[[], None]:
 
     def body() -> None:
         crew.ring.start()
-        number = 0
-        while number < len(crew.done):
-            try:
-                crew.ring.publish(number)
-                number += 1
-            except DisruptorBroken:
-                crew.ring.start()
+        publish_on(crew.ring, len(crew.done))
         with suppress(BaseExceptionGroup):
             crew.ring.shutdown()
         crew.ring.start()

@@ -11,7 +11,7 @@ import pytest
 
 from disruptor import DisruptorBroken, DisruptorClosed, Progress, SelfDeadlock, WaitTimeout, on_error
 from disruptor.handlers._handler import HandlerOptions
-from stateful.graphs import Graph, Nodes, Story, Trouble, raising, told
+from stateful.graphs import Graph, Nodes, Story, Trouble, publish_on, raising, told
 from stateful.scheduler import Failed, Granularity
 
 ONE: Nodes = {"a": ()}
@@ -214,13 +214,7 @@ def one_fails_and_is_started_again(graph: Graph) -> Callable[[], None]:
 
     def main() -> None:
         graph.ring.start()
-        number = 0
-        while number < 3:
-            try:
-                graph.ring.publish(number)
-                number += 1
-            except DisruptorBroken:
-                graph.ring.start()
+        publish_on(graph.ring, 3)
         with suppress(BaseExceptionGroup):
             graph.ring.shutdown()
         graph.ring.start()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from disruptor import DisruptorBroken, SubscriberClosed, on_error
-from stateful.graphs import Trouble, raising
+from stateful.graphs import Trouble, publish_on, raising
 from stateful.pools import Crew, Story, Worker, told
 from stateful.scheduler import Failed, Granularity
 
@@ -133,13 +133,7 @@ def one_fails_and_is_started_again(crew: Crew) -> Callable[[], None]:
 
     def body() -> None:
         crew.ring.start()
-        number = 0
-        while number < len(crew.done):
-            try:
-                crew.ring.publish(number)
-                number += 1
-            except DisruptorBroken:
-                crew.ring.start()
+        publish_on(crew.ring, len(crew.done))
         try:
             crew.ring.shutdown()
         except* Trouble as raised:
