@@ -403,6 +403,25 @@ def goes_on_when_started_again(graph: Graph) -> Callable[[], None]:
     return lambda: graph.finish(most=0)
 
 
+def start_x_failure(graph: Graph) -> Callable[[], None]:
+    """One starts while a handler fails: the ring is broken afterwards, or everybody goes on."""
+    graph.register()
+
+    def fail() -> None:
+        graph.scheduler.spawn("starts", graph.ring.start)
+        raising()
+
+    graph.deeds["a", 0] = fail
+    graph.ring.publish(0)
+    graph.ring.start()
+
+    def check() -> None:
+        if not graph.ring.closed and graph.done["a"].value < 0:
+            raise graph.wrong("the ring is open, and nobody handles what is published")
+
+    return check
+
+
 def interrupted(graph: Graph) -> Callable[[], None]:
     """An interrupt ends a handler in the middle of a batch: what was done before is marked, and does not come again."""
     graph.register()
@@ -552,6 +571,7 @@ STORIES: dict[str, tuple[Nodes, int, Story]] = {
     "halted while it pauses for ever": (ONE, 1, halted_while_it_pauses_for_ever),
     "a shutdown comes last": (PIPE, 1, a_shutdown_comes_last),
     "goes on when started again": (ONE, 1, goes_on_when_started_again),
+    "start x failure": (ONE, 1, start_x_failure),
     "interrupted": (ONE, 2, interrupted),
     "start x shutdown of a halted ring": (ONE, 1, start_x_shutdown_of_a_halted_ring),
     "one name for two": ({}, 1, one_name_for_two),

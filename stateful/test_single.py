@@ -19,8 +19,8 @@ from stateful.failure import check
 from stateful.library import LIBRARY
 from stateful.machine import RingMachine
 from stateful.programs import PAIRS, PROGRAMS, SINGLE, Program
-from stateful.scheduler import Exploration, Granularity, Scheduler, Weak, instrumented, reduced, unordered
-from stateful.scheduler._log import Log
+from stateful.races import races
+from stateful.scheduler import Exploration, Granularity, Scheduler, Weak, instrumented, reduced
 
 LIMIT = 500_000
 
@@ -152,30 +152,13 @@ MEANT = {
 """What is touched without order on purpose, and why no value of it does harm."""
 
 
-def races(programs: tuple[Program, ...], limit: int) -> set[str]:
-    found: set[str] = set()
-
-    def look(log: Log) -> None:
-        found.update(unordered(log))
-
-    with instrumented(LIBRARY):
-        for program in programs:
-            make = SingleInPlace if program.in_place else SingleByValue
-
-            def load(scheduler: Scheduler, program: Program = program, make: type = make) -> Callable[[], None]:
-                return program.load(make, scheduler).finish
-
-            reduced(load, granularity=Granularity.BYTECODES, max_schedules=limit, look=look)
-    return found
-
-
 def test_what_is_not_in_a_cell_is_ordered() -> None:
-    assert races(SINGLE[::37], 4) <= set(MEANT)
+    assert races(SINGLE[::37], SingleByValue, SingleInPlace, 4) <= set(MEANT)
 
 
 @pytest.mark.deep
 def test_what_is_not_in_a_cell_is_ordered_in_every_schedule() -> None:
-    assert races(SINGLE, 2_000) == set(MEANT)
+    assert races(SINGLE, SingleByValue, SingleInPlace, 2_000) == set(MEANT)
 
 
 # --- store buffers -------------------------------------------------------------------------------------------

@@ -9,10 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from stateful.adapters.threads import ByValue, InPlace
-from stateful.library import LIBRARY
-from stateful.programs import PAIRS, PROGRAMS, Program
-from stateful.scheduler import Granularity, Scheduler, instrumented, reduced, unordered
-from stateful.scheduler._log import Log
+from stateful.programs import PAIRS, PROGRAMS
+from stateful.races import races
+from stateful.scheduler import Scheduler, reduced, unordered
 
 MEANT = {
     "Gate.reader": "a thread compares it with itself: it finds itself only if it has written it itself",
@@ -32,31 +31,14 @@ LOOKS = ("get x overwrite", "publish_event, fail x claim, publish on 2, in place
 """Programs in which they are."""
 
 
-def races(programs: tuple[Program, ...], limit: int | None) -> set[str]:
-    found: set[str] = set()
-
-    def look(log: Log) -> None:
-        found.update(unordered(log))
-
-    with instrumented(LIBRARY):
-        for program in programs:
-            make = InPlace if program.in_place else ByValue
-
-            def load(scheduler: Scheduler, program: Program = program, make: type = make) -> Callable[[], None]:
-                return program.load(make, scheduler).finish
-
-            reduced(load, granularity=Granularity.BYTECODES, max_schedules=limit, look=look)
-    return found
-
-
 def test_what_is_not_in_a_cell_is_ordered() -> None:
     looks = tuple(program for program in PAIRS + PROGRAMS if program.name in LOOKS)
-    assert races((*PAIRS[::5], *looks), 10) == set(MEANT)
+    assert races((*PAIRS[::5], *looks), ByValue, InPlace, 10) == set(MEANT)
 
 
 @pytest.mark.deep
 def test_what_is_not_in_a_cell_is_ordered_in_every_schedule() -> None:
-    assert races(PAIRS + PROGRAMS, 2_000) == {*MEANT, *OF_ONE_CLAIM}
+    assert races(PAIRS + PROGRAMS, ByValue, InPlace, 2_000) == {*MEANT, *OF_ONE_CLAIM}
 
 
 def toy(way: str) -> set[str]:

@@ -116,25 +116,23 @@ class Consumers(Generic[E]):
         me = self._runtime.ident()
 
         def ready() -> bool:
-            if not self._sequencer.stopped():
-                return True
-            busy = [member for member in self._members if member.busy]
-            if any(member.thread == me for member in busy):
-                raise SelfDeadlock("a handler cannot start its own ring again: it has to end first")
-            return not busy
+            """Open the ring if it has to be, as soon as nobody runs; certain in one step under the ring's lock.
+
+            A failure that came between a test and the opening would be forgotten, and its handler not run again.
+            """
+            with self._sequencer.lock:
+                if not self._sequencer.stopped():
+                    return True
+                busy = [member for member in self._members if member.busy]
+                if any(member.thread == me for member in busy):
+                    raise SelfDeadlock("a handler cannot start its own ring again: it has to end first")
+                if not busy:
+                    self._open()
+                return not busy
 
         with self._lock:
             if not self._changed.wait_until(ready, deadline):
                 raise WaitTimeout(f"the ring cannot be started again before its handlers have ended: {self._told()}")
-            with self._sequencer.lock:
-                if self._sequencer.stopped():
-                    self._errors = []
-                    self._starts += 1
-                try:
-                    self._sequencer.start()
-                except BaseException:
-                    self._sequencer.start()
-                    raise
             self._threads = threads
             closed = self._sequencer.phase.value == CLOSED  # then only who never ran has anything to do
             todo = self._begun(m for m in self._members if m.stage is Stage.IDLE or not (m.busy or closed))
@@ -183,6 +181,16 @@ class Consumers(Generic[E]):
             return [*self._errors]
 
     # --- inside --------------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        """Open the ring again. The caller holds both locks."""
+        self._errors = []
+        self._starts += 1
+        try:
+            self._sequencer.start()
+        except BaseException:
+            self._sequencer.start()
+            raise
 
     def _all_marked(self) -> bool:
         """Tell whether nobody has anything to mark that is handed its progress. The caller holds the ring's lock."""

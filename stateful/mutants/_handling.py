@@ -153,6 +153,15 @@ HANDLING: tuple[Mutant, ...] = (
         STORY("goes on when started again"),
     ),
     Mutant(
+        "a start opens a ring whose handlers still end",
+        CONSUMERS,
+        "                if not busy:\n                    self._open()\n                return not busy\n",
+        "                self._open()\n                return True\n",
+        "L1",
+        "B7",
+        STORY("start x failure"),
+    ),
+    Mutant(
         "a thread that cannot be made is waited for",
         CONSUMERS,
         "                        member.stage = Stage.IDLE\n",
