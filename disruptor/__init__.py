@@ -10,7 +10,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     _sync                  the only module that blocks, locks, tells the time or starts a thread
     _patience              looking and pausing as a strategy says
     shared._kernel  shared._layout  shared._header      what a ring between processes needs, where its words lie
-    _gate  _held  _home    what a subscriber shows to the others; a claim that is not finished; whose they are
+    _gate  _clearing  _held  _home    what a subscriber shows to the others; a claim that is not finished; whose they are
     _role  _room  _sequencer  _single  _slots     the producer; which sequences are claimed and published; the slots
     shared._codec  shared._formats  shared._slots       how events become bytes, and what slots between processes hold
     shared._process_runtime  shared._posix  shared._files  shared._segment     what the operating system gives

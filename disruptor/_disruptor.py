@@ -20,7 +20,7 @@ from disruptor._errors import (
 )
 from disruptor._gate import new_gate
 from disruptor._override import override
-from disruptor._parts import Parts, local_parts, one_at_a_time
+from disruptor._parts import Parts, local_parts, one_at_a_time, require_clearable
 from disruptor._sequence import INITIAL, Sequence
 from disruptor._sequencer import CLOSED, HALTED, OPEN
 from disruptor._subscriber import Subscriber
@@ -46,6 +46,8 @@ class Disruptor(Awaiting[E], Generic[E]):
     `runtime` is the seam for tests: it replaces locks, threads and clock.
     `producers="single"` promises that calls which publish or claim follow one another: then publishing takes no lock, and a
     call that overlaps another raises `SecondProducer`.
+    `clear=True`, by value: an event is let go of when the last subscriber has processed it, and not only when it is
+    overwritten; then `get` and late joiners find it no more, and subscribers take the lock to move on.
 
     With `multiproc=True` the ring lies in shared memory, and it and its subscribers may be handed to other processes; a
     stranger opens it by its `name` (`attach`). `event_factory` may be a `ctypes.Structure` or a `numpy.dtype` then: such
@@ -89,10 +91,12 @@ class Disruptor(Awaiting[E], Generic[E]):
         wait: WaitStrategy = BLOCKING,
         producer_wait: WaitStrategy = BLOCKING,
         producers: str = "multi",
+        clear: bool = False,
         runtime: Runtime = THREADS,
     ) -> None:
         waits = Waits(check_strategy("wait", wait), check_strategy("producer_wait", producer_wait))
         size = ring_capacity(capacity)
+        require_clearable(clear, multiproc or event_factory is not None)
         single = one_at_a_time(producers, multiproc=multiproc)
         if multiproc:
             _require_sharing()
@@ -107,7 +111,7 @@ class Disruptor(Awaiting[E], Generic[E]):
             raise InvalidValue(
                 "slot_size, codec, on_subscriber_death and max_subscribers are for rings between processes: multiproc=True"
             )
-        self._assemble(local_parts(size, event_factory, runtime, single=single), waits)
+        self._assemble(local_parts(size, event_factory, runtime, single=single, clear=clear), waits)
 
     @classmethod
     def attach(

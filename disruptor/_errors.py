@@ -80,7 +80,7 @@ class SequenceNotFound(DisruptorError, LookupError):
 
 
 class OutdatedSequence(DisruptorError, LookupError):
-    """The slot of this sequence may have been overwritten."""
+    """The event of this sequence is no longer kept: it may have been overwritten, or was released."""
 
 
 class SequenceVoid(DisruptorError, LookupError):

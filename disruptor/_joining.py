@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from typing import Generic, SupportsIndex, TypeVar
 
 from disruptor._arguments import sequence_number
+from disruptor._clearing import oldest_there
 from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, OutdatedSequence, SubscriberClosed
 from disruptor._publishing import Publishing
 from disruptor._roll import Roll
-from disruptor._sequence import oldest_kept
 from disruptor._sequencer import HALTED
 from disruptor._start import Start
 from disruptor._subscriber import Subscriber
@@ -80,23 +80,26 @@ class Joining(Publishing[E], Generic[E]):
         """
         self._require_mine(subscriber)
         with self._sequencer.lock:
-            self._remove(subscriber)
+            released = self._remove(subscriber)
+        del released  # unlocked: a finaliser is the user's code
 
-    def _remove(self, subscriber: Subscriber[E]) -> None:
-        """Remove a subscriber. The caller holds the lock."""
+    def _remove(self, subscriber: Subscriber[E]) -> object:
+        """Remove a subscriber; return what that releases, for the caller to drop unlocked. The caller holds the lock."""
         subscribers = self.subscribers
         if subscriber not in subscribers:
-            return
+            return None
         behind = [other.name for other in subscribers if subscriber in other.after]
         if behind:
             raise InvalidValue(
                 f"{subscriber.name!r} cannot be removed before those after it: {', '.join(map(repr, behind))}"
             )
+        released: list[object] = []
         try:
-            self._drop(subscriber)
+            self._drop(subscriber, released)
         except BaseException:
-            self._drop(subscriber)  # half removed is worse: it would gate for ever
+            self._drop(subscriber, released)  # half removed is worse: it would gate for ever
             raise
+        return released
 
     def fail_subscriber(self, subscriber: Subscriber[E], error: BaseException) -> None:
         """Say that `subscriber` will not go on, because of `error`: nobody is to wait for it for ever.
@@ -122,21 +125,27 @@ class Joining(Publishing[E], Generic[E]):
     registerSubscriber = register_subscriber
     removeSubscriber = remove_subscriber
 
-    def _drop(self, subscriber: Subscriber[E]) -> None:
-        """Stop `subscriber` from gating; doing it again, or the rest of it, is fine. The caller holds the lock."""
+    def _drop(self, subscriber: Subscriber[E], released: list[object] | None = None) -> None:
+        """Stop `subscriber` from gating; doing it again, or the rest of it, is fine. The caller holds the lock.
+
+        What that releases is added to `released`; without such a list, nothing is.
+        """
         subscriber._gate.alive.value = 0  # before the gate goes: a reader tests it after copying
+        clearing = self._sequencer.clearing
+        if clearing is not None and released is not None:
+            released.append(clearing.leave(subscriber._gate))
         self._sequencer.remove_gate(subscriber._gate)
         self._roll.drop(subscriber)
 
     def _first(self, start: Start | int) -> int:
         """Return the first sequence of a joiner. The caller holds the lock, so nothing is claimed meanwhile."""
-        oldest = oldest_kept(self._sequencer.claimed.value, self._sequencer.capacity)
+        oldest = oldest_there(self._sequencer)
         if start is Start.EARLIEST:
             return oldest
         if start is Start.LATEST:
             return self._sequencer.published.value + 1
         if start < oldest:
-            raise OutdatedSequence(f"start {start} may have been overwritten; the oldest kept is {oldest}")
+            raise OutdatedSequence(f"start {start} is no longer kept; the oldest kept is {oldest}")
         return start
 
     def _name(self, name: str | None) -> str:

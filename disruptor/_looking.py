@@ -7,9 +7,10 @@ Rule 2: `get` reads first and tests afterwards: `claimed` moves before a slot is
 from typing import Generic, SupportsIndex, TypeVar
 
 from disruptor._arguments import integer_between, sequence_number
+from disruptor._clearing import oldest_there
 from disruptor._errors import OutdatedSequence, SequenceNotFound, SequenceVoid
 from disruptor._joining import Joining
-from disruptor._sequence import Sequence, oldest_kept, room
+from disruptor._sequence import Sequence, room
 from disruptor._sequencer import HALTED, OPEN
 
 E = TypeVar("E")
@@ -58,7 +59,7 @@ class Looking(Joining[E], Generic[E]):
     def get(self, sequence: SupportsIndex) -> E:
         """Return the event of `sequence`; never waits.
 
-        Raises `SequenceNotFound` if it is not yet published, `OutdatedSequence` if it may have been overwritten (tested
+        Raises `SequenceNotFound` if it is not yet published, `OutdatedSequence` if it is no longer kept (tested
         after the event was read), `SequenceVoid` if it was abandoned; all are `LookupError`s.
         """
         wanted = sequence_number("sequence", sequence)
@@ -69,9 +70,9 @@ class Looking(Joining[E], Generic[E]):
         event = self._slots.at(wanted)
         void = wanted in sequencer.voids
         # `claimed` moves before a slot is written: if it is still low, what was read is what was published.
-        oldest = oldest_kept(sequencer.claimed.value, sequencer.capacity)
+        oldest = oldest_there(sequencer)
         if wanted < oldest:
-            raise OutdatedSequence(f"sequence {wanted} may have been overwritten; the oldest kept is {oldest}")
+            raise OutdatedSequence(f"sequence {wanted} is no longer kept; the oldest kept is {oldest}")
         if void:
             raise SequenceVoid(f"sequence {wanted} is void: its claim was abandoned")
         return self._slots.decode([event])[0] if self._slots.encodes else event

@@ -15,6 +15,7 @@ from collections.abc import MutableMapping
 from typing import Final
 
 from disruptor._cell import Cell
+from disruptor._clearing import Clearing
 from disruptor._errors import DisruptorClosed, InsufficientCapacity, SelfDeadlock
 from disruptor._gate import Gate, broken_by
 from disruptor._held import Held, Voids
@@ -34,9 +35,9 @@ class Sequencer:
 
     `claimed`, `published`, `phase`: see Rule 1. `voided`: how many sequences ever became void. `voids`: those of the last
     `capacity`, changed under the lock; a reader asks it only for sequences that its gate protects, which do not change, or
-    tests `claimed` afterwards. `gates`: replaced as a whole under the lock. `_limit`: the highest sequence that may be
-    claimed without looking at the gates again; at most the true limit, because gates only advance, and whoever adds a gate
-    or closes the ring lowers it. `_held` and `_done`: claims above `published`, by first sequence.
+    tests `claimed` afterwards. `gates`: replaced as a whole under the lock. `_limit`: what may be claimed without
+    looking at the gates again; at most the true limit, because gates only advance, and who adds a gate or closes the ring
+    lowers it. `_held`, `_done`: claims above `published`, by first sequence. `clearing`: if the ring clears.
     """
 
     __slots__ = (
@@ -47,6 +48,7 @@ class Sequencer:
         "_taking",
         "capacity",
         "claimed",
+        "clearing",
         "gates",
         "lock",
         "news",
@@ -72,6 +74,7 @@ class Sequencer:
         self.voided: Cell = runtime.cell(0)
         self.patience = Patience(runtime, self.room, BLOCKING)
         self.reader_wait: WaitStrategy = BLOCKING
+        self.clearing: Clearing | None = None
         self._runtime = runtime
         self._limit: int = limit_of(INITIAL, capacity)
         self._held: MutableMapping[int, Held] = {}
@@ -215,11 +218,7 @@ class Sequencer:
         return self.phase.value == HALTED or any(gate.failed.value for gate in self.gates)
 
     def start(self) -> None:
-        """Open a ring again that was halted or is broken; another one is left as it is."""
-        if self.stopped():
-            self._open()
-
-    def _open(self) -> None:
+        """Open a ring again that was halted or is broken: the caller has made sure of that."""
         for gate in self.gates:
             gate.failed.value = 0
             gate.cause = None
@@ -233,10 +232,8 @@ class Sequencer:
             for gate in self.gates:
                 if gate.failed.value:
                     raise broken_by(gate) from gate.cause
-            raise DisruptorClosed(
-                f"the ring is {'halted' if phase == HALTED else 'closed'}: no new claims after sequence "
-                f"{self.claimed.value}"
-            )
+            state = "halted" if phase == HALTED else "closed"
+            raise DisruptorClosed(f"the ring is {state}: no new claims after sequence {self.claimed.value}")
         self._limit = limit_of(self.lowest(), self.capacity)
         return claim_end(self.claimed.value, n) <= self._limit
 
@@ -257,9 +254,8 @@ class Sequencer:
         for gate in self.gates:
             if gate.reader == me and gate.position.value < needed:
                 raise SelfDeadlock(
-                    f"a claim of {n} needs sequence {needed} processed, but this thread itself is reading "
-                    f"through {gate.name!r}, which is at {gate.position.value}; finish that batch first, or "
-                    f"give a time-out"
+                    f"a claim of {n} needs sequence {needed} processed, but this thread itself is reading through "
+                    f"{gate.name!r}, which is at {gate.position.value}; finish that batch first, or give a time-out"
                 )
 
     def refuse_own_claim(self, sequence: int) -> None:
@@ -268,8 +264,8 @@ class Sequencer:
         for first, held in self._held.items():
             if held.owner == me and first <= sequence:
                 raise SelfDeadlock(
-                    f"sequence {sequence} waits for the claim of {first}..{held.last}, which this thread "
-                    f"itself holds; finish it first, or give a time-out"
+                    f"sequence {sequence} waits for the claim of {first}..{held.last}, which this thread itself holds; "
+                    "finish it first, or give a time-out"
                 )
 
     def check(self) -> None:

@@ -132,6 +132,10 @@ class LocalSlots(Generic[E]):
             items[:tail] = events[head:]
         return replaced
 
+    def empty(self, first: int, count: int) -> list[E]:
+        """Let go of the `count` events from sequence `first` on; return them, for the caller to drop unlocked."""
+        return self.put_many(first, cast("list[E]", [None] * count))
+
     def read(self, first: int, count: int) -> list[E]:
         """Return the `count` events from sequence `first` on, as a new list."""
         start, head, tail = split(self._mask, first, count)

@@ -286,10 +286,14 @@ class Subscriber(Generic[E]):
         self._barrier.confirm()  # until here the gate stood: what was copied is what was published
         return Batch(self._slots.decode(events) if self._slots.encodes else events, sequences, end)
 
-    def _move(self, sequence: int) -> None:
-        """Mark everything up to `sequence` as processed. The caller has the turn."""
+    def _move(self, sequence: int) -> object:
+        """Mark everything up to `sequence` as processed; return what that releases, to drop unlocked. Needs the turn."""
+        released = None
         if sequence > self._gate.position.value:
+            if self._sequencer.clearing is not None:
+                released = self._sequencer.clearing.move(self._gate, sequence)  # it is there then, and stays
             self._gate.position.value = sequence
             self._sequencer.room.nudge()
             if self._gate.followers.value:
                 self._sequencer.news.nudge()
+        return released

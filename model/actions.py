@@ -16,7 +16,7 @@ from model.action import NEWS, OK, ROOM, Action, Result
 from model.belonging import FailSubscriber, RegisterSubscriber, RemoveSubscriber
 from model.override import override
 from model.producers import Abandon, Claim, Publish, PublishClaim
-from model.state import Content, Outcome, Pending, Phase, State, broken, shown_as_claimed, slot
+from model.state import Content, Outcome, Pending, Phase, State, broken, oldest, slot
 from model.subscribers import (
     Iterate,
     Leave,
@@ -37,7 +37,7 @@ class Get(Action):
         wanted = call.call.sequence
         if wanted > state.published:
             return "SequenceNotFound"
-        if wanted <= shown_as_claimed(state) - state.capacity:
+        if wanted < oldest(state):
             return "OutdatedSequence"
         return "SequenceVoid" if slot(state, wanted).content is Content.VOID else ""
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 from model.action import NEWS, OK, ROOM, Action, Result
 from model.calls import EARLIEST, LATEST
 from model.override import override
-from model.state import Outcome, Pending, Phase, Reader, State, reader, shown_as_claimed, with_reader
+from model.state import Outcome, Pending, Phase, Reader, State, oldest, reader, with_reader
 
 
 class RegisterSubscriber(Action):
@@ -19,22 +19,18 @@ class RegisterSubscriber(Action):
             return "DisruptorClosed"
         if not all(reader(state, upstream).alive for upstream in call.call.after):
             return "SubscriberClosed"
-        return "OutdatedSequence" if 0 <= call.call.sequence < self._oldest(state) else ""
+        return "OutdatedSequence" if 0 <= call.call.sequence < oldest(state) else ""
 
     @override
     def effect(self, state: State, call: Pending) -> Iterator[Result]:
         # EFFECT
         start = call.call.sequence
         if start == EARLIEST:
-            start = self._oldest(state)
+            start = max(0, oldest(state))
         elif start == LATEST:
             start = state.published + 1
         joiner = Reader(call.call.name, start - 1, call.call.after, promised=start, asked=call.call.sequence)
         yield state._replace(readers=(*state.readers, joiner)), Outcome("ok", (start,))
-
-    @staticmethod
-    def _oldest(state: State) -> int:
-        return max(0, shown_as_claimed(state) - state.capacity + 1)
 
 
 class RemoveSubscriber(Action):

@@ -141,6 +141,8 @@ class State(NamedTuple):
     """Ghost: a call that failed and yet left a trace."""
     announced: int = NONE
     """The sequence up to which a single producer, without the lock, is about to claim, unless it is refused."""
+    released: int = NONE
+    """The sequence up to which nothing is kept: all that had to read it have, and the ring clears (`model/clearing.py`)."""
 
     @property
     def capacity(self) -> int:
@@ -209,6 +211,11 @@ def lowest(state: State) -> int:
 def shown_as_claimed(state: State) -> int:
     """Return the highest sequence that looks claimed: it is, or it is announced."""
     return max(state.claimed, state.announced)
+
+
+def oldest(state: State) -> int:
+    """Return the oldest sequence that is kept, or would be."""
+    return max(shown_as_claimed(state) - state.capacity, state.released) + 1
 
 
 def has_room(state: State, n: int) -> bool:

@@ -7,6 +7,7 @@ import disruptor._awaiting
 import disruptor._barrier
 import disruptor._batch
 import disruptor._claim
+import disruptor._clearing
 import disruptor._disruptor
 import disruptor._gate
 import disruptor._held
@@ -44,6 +45,7 @@ LIBRARY = (
     disruptor._barrier,
     disruptor._batch,
     disruptor._claim,
+    disruptor._clearing,
     disruptor.handlers._consumers,
     disruptor._disruptor,
     disruptor._gate,

@@ -55,7 +55,8 @@ def patched(patches: Iterable[tuple[str, str, str]], folder: Path) -> None:
 
 def environment(folder: Path) -> dict[str, str]:
     """Return the environment in which Python finds the library in `folder`, and the rest in the repository."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]), "PYTHONDONTWRITEBYTECODE": "1"}
+    path = os.pathsep.join([str(folder), str(ROOT)])
+    return {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "TEST_LIMIT": "10"}
 
 
 def run_tests(folder: Path, tests: Sequence[str], *, seconds: float) -> Report:

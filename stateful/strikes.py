@@ -34,12 +34,19 @@ class Struck(NamedTuple):
 
 
 def strike(
-    scene: Scene, step: int, error: type[BaseException], *, max_schedules: int | None, single: bool = False
+    scene: Scene,
+    step: int,
+    error: type[BaseException],
+    *,
+    max_schedules: int | None,
+    single: bool = False,
+    clear: bool = False,
 ) -> Struck:
     """Interrupt the victim of a scene by `error` at its step number `step`, from 1.
 
     `single`: the ring is for one producer at a time, and that is the victim: it has published before, so that it publishes
     without the lock, and it publishes the last event as soon as it can.
+    `clear`: the ring lets go of what everybody has processed: when the reader has had everything, it holds nothing.
     """
     places: set[str] = set()
     latest = ""
@@ -50,7 +57,11 @@ def strike(
         nonlocal latest
         producers = "single" if single else "multi"
         ring = Disruptor[Event](
-            scene.capacity, list if scene.in_place else None, producers=producers, runtime=scheduler.runtime
+            scene.capacity,
+            list if scene.in_place else None,
+            producers=producers,
+            clear=clear,
+            runtime=scheduler.runtime,
         )
         victims = ring.register_subscriber(name="victim's")
         others = ring.register_subscriber(name="other's")
@@ -135,6 +146,8 @@ def strike(
             ring._check()
             if not scene.ends and "last" not in had:
                 raise AssertionError("the last event is lost")
+            if clear and not scene.ends and any(item is not None for item in ring._slots.read(0, scene.capacity)):
+                raise AssertionError("something is kept that everybody has processed")
 
         return check
 

@@ -284,7 +284,11 @@ async def when_readable(subscriber: Subscriber[E], first: Callable[[], int], att
             await news_of(sequencer, subscriber._runtime, sequencer.news, partial(subscriber._barrier.watch, first()))
 
 
-def _dropped(subscriber: Subscriber[E]) -> None:
-    """Remove a subscriber that nobody has any more, unless others are after it. The caller holds the ring's lock."""
+def _dropped(subscriber: Subscriber[E]) -> object:
+    """Remove a subscriber that nobody has any more, unless others are after it; return what is to be dropped unlocked.
+
+    The caller holds the ring's lock.
+    """
     with suppress(InvalidValue):
-        subscriber._home._remove(subscriber)
+        return subscriber._home._remove(subscriber)
+    return None

@@ -70,17 +70,20 @@ async def news_of(
 
 
 def handed_over(sequencer: Sequencer, runtime: Runtime, undo: Callable[[], object]) -> None:
-    """Do `undo` under the ring's lock: now if it is free, and else in a thread (Rule 4)."""
+    """Do `undo` under the ring's lock: now if it is free, else in a thread (Rule 4); drop what it returns unlocked."""
 
     def later() -> None:
         with sequencer.lock:
-            undo()
+            left = undo()
+        del left
 
     if sequencer.lock.acquire(False):
+        left: object = None
         try:
-            undo()
+            left = undo()
         finally:
             sequencer.lock.release()
+        del left
     else:
         runtime.spawn(later)
 

@@ -135,9 +135,12 @@ class Pool(Generic[E]):
             before = work.frontier
             more = work.finish(sequence)
             moved = work.frontier > before
-            if moved:
-                gate.position.value = work.frontier
+            frontier = work.frontier
+            if moved and sequencer.clearing is None:
+                gate.position.value = frontier
         if moved:
+            if sequencer.clearing is not None:  # unless another worker was faster, who has gone further
+                sequencer.clearing.move(gate, frontier)
             sequencer.room.nudge()
         if more or (moved and gate.followers.value) or sequencer.phase.value != OPEN:
             sequencer.news.nudge()

@@ -24,7 +24,7 @@ class Progress:
 
     __slots__ = ("_handed", "_lock", "_move", "_name", "_passed", "_tails")
 
-    def __init__(self, name: str, position: int, lock: Lock, move: Callable[[int], None]) -> None:
+    def __init__(self, name: str, position: int, lock: Lock, move: Callable[[int], object]) -> None:
         self._name = name
         self._lock = lock
         self._move = move
@@ -41,7 +41,8 @@ class Progress:
         with self._lock:
             if wanted > self._handed:
                 raise InvalidValue(f"{self._name!r} was given events up to {self._handed}, not {wanted}")
-            self._mark(wanted)
+            released = self._mark(wanted)
+        del released  # unlocked: a finaliser is the user's code
 
     @property
     def sequence(self) -> Sequence:
@@ -56,6 +57,7 @@ class Progress:
 
     def hand(self, last: int | None, end: int) -> None:
         """Note that events up to `last` are handed out (None: no more of them), and that from there to `end` all is void."""
+        released: object = None
         with self._lock:
             before = self._handed if last is None else last
             # It may have been handed out before, and further, in an earlier run.
@@ -63,17 +65,20 @@ class Progress:
             if end > before:
                 self._tails.append((before, end))
                 self._tails.sort()
-                self._mark(self._passed)
+                released = self._mark(self._passed)
+        del released
 
-    def _mark(self, wanted: int) -> None:
-        """Move to `wanted`, and over the voids behind it. The caller has the lock."""
+    def _mark(self, wanted: int) -> object:
+        """Move to `wanted`, and over the voids behind it; return what is to be dropped unlocked. The caller has the lock."""
+        released: object = None
         passed = max(self._passed, wanted)
         while self._tails and self._tails[0][0] <= passed:
             passed = max(passed, self._tails.pop(0)[1])
         if passed > self._passed:
-            self._move(passed)
+            released = self._move(passed)
             self._passed = passed
             self._handed = max(self._handed, passed)
+        return released
 
 
 @final
@@ -95,7 +100,8 @@ class Share:
             if wanted > progress._handed:
                 raise InvalidValue(f"{progress._name!r} was given events up to {progress._handed}, not {wanted}")
             self._passed = max(self._passed, wanted)
-            progress._mark(min(share._passed for share in self._all))
+            released = progress._mark(min(share._passed for share in self._all))
+        del released
 
     @property
     def sequence(self) -> Sequence:

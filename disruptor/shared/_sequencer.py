@@ -51,6 +51,7 @@ class SharedSequencer(Sequencer):
         self.claimed = memory.cell(State.CLAIMED)
         self.published = memory.cell(State.PUBLISHED)
         self.phase = memory.cell(State.PHASE)
+        self.clearing = None
         self._limit_word: Cell = memory.cell(State.LIMIT)
         self._taking_word: Cell = memory.cell(State.TAKING)
         self._starting: Cell = memory.cell(State.STARTING)
@@ -136,9 +137,9 @@ class SharedSequencer(Sequencer):
             self._deaths.make_room(self, self.gate_table)
 
     @override
-    def _open(self) -> None:
+    def start(self) -> None:
         self._starting.value = 1
-        super()._open()
+        super().start()
         self._starting.value = 0
 
     # --- after a death; the caller holds the lock ----------------------------------------------------------
@@ -146,7 +147,7 @@ class SharedSequencer(Sequencer):
     def repair(self) -> None:
         """Put right what a holder of the lock has left half done who died, or was interrupted on its way out."""
         if self._starting.value:
-            self._open()
+            self.start()
         elif self.phase.value == OPEN and self.stopped():
             self.close(CLOSED)  # somebody has failed, and the rest of that was left undone
         self.recover()

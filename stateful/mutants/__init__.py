@@ -16,6 +16,7 @@ from stateful.mutants._classes import CLASSES as CLASSES
 from stateful.mutants._classes import LEAST as LEAST
 from stateful.mutants._classes import NO_CLASS as NO_CLASS
 from stateful.mutants._classes import NOT_LEAST as NOT_LEAST
+from stateful.mutants._clearing import CLEARING
 from stateful.mutants._combining import COMBINING
 from stateful.mutants._failing import FAILING
 from stateful.mutants._handling import HANDLING
@@ -44,4 +45,5 @@ MUTANTS: tuple[Mutant, ...] = (
     + AWAITING
     + WAITING
     + SINGLE
+    + CLEARING
 )

@@ -152,8 +152,8 @@ CLAIMING: tuple[Mutant, ...] = (
         LOOKING,
         "        event = self._slots.at(wanted)\n        void = wanted in sequencer.voids\n"
         "        # `claimed` moves before a slot is written: if it is still low, what was read is what was published.\n"
-        "        oldest = oldest_kept(sequencer.claimed.value, sequencer.capacity)\n",
-        "        oldest = oldest_kept(sequencer.claimed.value, sequencer.capacity)\n"
+        "        oldest = oldest_there(sequencer)\n",
+        "        oldest = oldest_there(sequencer)\n"
         "        event = self._slots.at(wanted)\n        void = wanted in sequencer.voids\n",
         "S2",
         "B11",

@@ -74,9 +74,9 @@ HANDLING: tuple[Mutant, ...] = (
     ),
     Mutant(
         "a closed ring is opened",
-        SEQUENCER,
-        "        if self.stopped():\n            self._open()\n",
-        "        self._open()\n",
+        CONSUMERS,
+        "                if not self._sequencer.stopped():\n                    return True\n                busy",
+        "                if not self._sequencer.phase.value:\n                    return True\n                busy",
         "S9",
         "B7",
         "closed, then started x a loop",

@@ -111,7 +111,7 @@ POOLING: tuple[Mutant, ...] = (
     Mutant(
         "a pool's progress wakes no producer",
         POOL,
-        "        if moved:\n            sequencer.room.nudge()\n",
+        "            sequencer.room.nudge()\n",
         "",
         "L1",
         "B1",
@@ -174,8 +174,9 @@ POOLING: tuple[Mutant, ...] = (
     Mutant(
         "the position of a pool is moved without its lock",
         POOL,
-        "            if moved:\n                gate.position.value = work.frontier\n        if moved:\n",
-        "            reached = work.frontier\n        if moved:\n            gate.position.value = reached\n",
+        "            if moved and sequencer.clearing is None:\n                gate.position.value = frontier\n"
+        "        if moved:\n",
+        "        if moved:\n            gate.position.value = frontier\n",
         "L1",
         "B2",
         STORY("never started"),

@@ -25,9 +25,9 @@ from disruptor import (
     Unsupported,
 )
 from disruptor.aio import AsyncPublisher, AsyncSubscriber
+from tests.limits import LIMIT
 
 T = TypeVar("T")
-LIMIT = 60.0
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:

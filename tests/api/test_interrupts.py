@@ -4,7 +4,7 @@ The interpreter's own tracing raises `KeyboardInterrupt` at the n-th line that a
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import FrameType
 from typing import Any
 
@@ -53,11 +53,12 @@ USES: dict[str, Use] = {
 class Interrupter:
     """Raises once, at the n-th line within the covered functions."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, covered: Collection[str] = COVERED) -> None:
         self.left = number
+        self._covered = covered
 
     def trace(self, frame: FrameType, event: str, argument: object) -> Any:
-        if not frame.f_code.co_filename.startswith(FOLDER) or frame.f_code.co_qualname not in COVERED:
+        if not frame.f_code.co_filename.startswith(FOLDER) or frame.f_code.co_qualname not in self._covered:
             return self.trace if event == "call" else None
         if event == "line":
             self.left -= 1

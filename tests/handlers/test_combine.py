@@ -16,8 +16,7 @@ from disruptor import (
     combine,
     on_error,
 )
-
-LIMIT = 60.0
+from tests.limits import LIMIT
 
 
 class Noted:

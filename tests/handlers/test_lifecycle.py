@@ -9,8 +9,7 @@ from contextlib import suppress
 import pytest
 
 from disruptor import Disruptor, DisruptorClosed, InvalidType, InvalidValue, Sequence, Start, WaitTimeout
-
-LIMIT = 60.0
+from tests.limits import LIMIT
 
 
 class Noted:

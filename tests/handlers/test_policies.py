@@ -8,8 +8,7 @@ import pytest
 
 from disruptor import Disruptor, DisruptorBroken, DisruptorClosed, InvalidType, InvalidValue, Sequence, on_error
 from disruptor.on_error import Decision, Failure, Policy
-
-LIMIT = 60.0
+from tests.limits import LIMIT
 
 
 class Fails:

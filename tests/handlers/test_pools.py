@@ -17,8 +17,7 @@ from disruptor import (
     on_error,
 )
 from disruptor.on_error import Decision, Failure
-
-LIMIT = 60.0
+from tests.limits import LIMIT
 
 
 def nothing(event: int, sequence: Sequence, end_of_batch: bool) -> None:

@@ -5,8 +5,7 @@ import threading
 import pytest
 
 from disruptor import Disruptor, InsufficientCapacity, InvalidValue, Progress, Sequence, WaitTimeout
-
-LIMIT = 60.0
+from tests.limits import LIMIT
 
 
 class Late:

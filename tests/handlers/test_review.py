@@ -11,9 +11,8 @@ import pytest
 from disruptor import Disruptor, DisruptorBroken, InvalidType, InvalidValue, Progress, Sequence, on_error
 from disruptor._override import override
 from disruptor.on_error import Decision, Failure
+from tests.limits import LIMIT
 from tests.processes.test_forks import forked
-
-LIMIT = 60.0
 
 
 def fails(event: int, sequence: Sequence, end_of_batch: bool) -> None:

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from disruptor.shared import _files
-
-LIMIT = 60.0
-"""Seconds after which whoever has not ended hangs."""
+from tests.limits import LIMIT
 
 TOLD = """
 import json, os, sys, threading

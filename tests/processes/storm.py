@@ -20,12 +20,10 @@ from typing import NamedTuple
 
 from disruptor import Disruptor, DisruptorClosed, Subscriber, SubscriberClosed
 from disruptor.shared import _files
+from tests.limits import LIMIT
 
 Event = tuple[int, int, str]
 """Producer, number, and a filling, so that a half-written event would be seen."""
-
-LIMIT = 60.0
-"""Seconds after which whoever has not ended hangs."""
 
 
 LINE = 16

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from disruptor.shared import _files
-from tests.processes.owners import LIMIT
+from tests.limits import LIMIT
 
 BLOCKED = """
 import sys

@@ -15,7 +15,8 @@ import pytest
 
 from disruptor import Disruptor, DisruptorClosed, Start, Subscriber
 from disruptor.shared import _files
-from tests.processes.test_processes import LIMIT, child, ended
+from tests.limits import LIMIT
+from tests.processes.test_processes import child, ended
 
 DESCRIPTORS = Path("/proc/self/fd")
 

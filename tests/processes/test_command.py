@@ -22,7 +22,8 @@ from disruptor.shared._layout import GATES, ClaimWord, GateWord, Header, State
 from disruptor.shared._segment import mapped_ring
 from disruptor.shared._texts import lines_of, plain_view
 from disruptor.shared._views import Participant
-from tests.processes.owners import LIMIT, left_over, memory_of, owner, refused, run, said
+from tests.limits import LIMIT
+from tests.processes.owners import left_over, memory_of, owner, refused, run, said
 
 
 @pytest.fixture(autouse=True)

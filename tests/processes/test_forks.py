@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from disruptor import Disruptor, Subscriber, SubscriberBusy
-from tests.processes.owners import LIMIT
+from tests.limits import LIMIT
 
 
 def forked(act: Callable[[], object]) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from disruptor import Disruptor, SelfDeadlock
-from tests.processes.owners import LIMIT
+from tests.limits import LIMIT
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from disruptor import Disruptor, RingNotFound, SharedMemoryError
 from disruptor.shared import _files
 from disruptor.shared._posix import PosixKernel
 from disruptor.shared._segment import ENDINGS
-from tests.processes.owners import LIMIT
+from tests.limits import LIMIT
 
 CHILDREN = """
 from multiprocessing import get_context

@@ -20,7 +20,7 @@ import pytest
 
 from disruptor import Disruptor, RingNotFound, SharedMemoryError
 from disruptor.shared import _files, _posix
-from tests.processes.owners import LIMIT
+from tests.limits import LIMIT
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 NOBODY = 65534

@@ -35,8 +35,8 @@ from disruptor import (
 )
 from disruptor._override import override
 from disruptor.shared import _files
+from tests.limits import LIMIT
 
-LIMIT = 60.0
 METHODS = ["fork", "spawn", "forkserver"]
 
 

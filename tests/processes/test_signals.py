@@ -14,7 +14,7 @@ from types import FrameType
 import pytest
 
 from disruptor import Disruptor, Subscriber
-from tests.processes.owners import LIMIT
+from tests.limits import LIMIT
 from tests.processes.test_processes import ended
 
 Waits = Callable[[Disruptor[str], Subscriber[str]], object]

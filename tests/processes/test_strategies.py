@@ -6,7 +6,8 @@ import pytest
 
 from disruptor import Disruptor, Subscriber, WaitStrategy
 from disruptor.waiting import Blocking, BusySpin, PhasedBackoff, Sleeping, Waits, Yielding
-from tests.processes.test_processes import LIMIT, METHODS, child, hold, read_and_stay
+from tests.limits import LIMIT
+from tests.processes.test_processes import METHODS, child, hold, read_and_stay
 
 STRATEGIES: list[WaitStrategy] = [Blocking(), Sleeping(), Yielding(), BusySpin(), PhasedBackoff(spins=3)]
 LOOKING: list[WaitStrategy] = [Sleeping(), BusySpin()]

@@ -13,7 +13,8 @@ import pytest
 
 from disruptor.shared._top import Figure, Look, figures
 from disruptor.shared._views import Participant, SubscriberView, View
-from tests.processes.owners import LIMIT, RING, owner, refused, run, said
+from tests.limits import LIMIT
+from tests.processes.owners import RING, owner, refused, run, said
 
 SECOND = 1_000_000_000
 ALIVE = Participant(2, True, 4711)

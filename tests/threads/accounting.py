@@ -12,7 +12,8 @@ from typing import Protocol, TypeVar, final
 
 from disruptor import Disruptor, DisruptorClosed, Subscriber
 from disruptor._override import override
-from tests.threads.together import LIMIT, Running
+from tests.limits import LIMIT
+from tests.threads.together import Running
 
 Entry = tuple[int, int]
 """Who published it, and its number."""

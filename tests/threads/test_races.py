@@ -20,8 +20,9 @@ from disruptor import (
     SubscriberClosed,
     WaitTimeout,
 )
+from tests.limits import LIMIT
 from tests.threads.accounting import ByValue, Entry, consume, produce, settle
-from tests.threads.together import LIMIT, Running, switching_often, together
+from tests.threads.together import Running, switching_often, together
 
 SEEDS = range(12)
 DEEP_SEEDS = range(1_000, 2_000)

@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from disruptor import Disruptor, DisruptorClosed, InsufficientCapacity, Start, Subscriber, WaitTimeout
-
-LIMIT = 120
-"""Seconds after which a thread counts as stuck: generous, for nothing is measured."""
+from tests.limits import LIMIT
 
 Event = tuple[int, int]
 """Producer and number."""

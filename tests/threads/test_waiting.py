@@ -6,7 +6,8 @@ import pytest
 
 from disruptor import Disruptor, DisruptorClosed, SelfDeadlock, Subscriber, SubscriberBusy, SubscriberClosed
 from tests.api.waits_one_by_one import ROWS
-from tests.threads.together import LIMIT, Running, Watched, switching_often
+from tests.limits import LIMIT
+from tests.threads.together import Running, Watched, switching_often
 
 
 @pytest.fixture(autouse=True)

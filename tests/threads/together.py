@@ -14,11 +14,9 @@ from typing import TypeVar, final
 
 from disruptor._cell import Cell
 from disruptor._sync import THREADS, Lock
+from tests.limits import LIMIT
 
 _T = TypeVar("_T")
-
-LIMIT = 120.0
-"""Seconds after which a thread counts as stuck."""
 
 
 @final
