@@ -90,7 +90,7 @@ class Sequencer:
         """
         if self._taking is not None:
             self.recover()
-        last = claim_end(self.claimed.value, n)
+        last = self.claimed.value + n
         if last > self._limit and not self._has_room(n):
 
             def ready() -> bool:
@@ -102,8 +102,8 @@ class Sequencer:
 
             if not self.patience.until(ready, stirring(self, n), deadline):
                 raise InsufficientCapacity(shortage(self, n))
-            last = claim_end(self.claimed.value, n)
-        first = Sequence(last - n + 1)
+            last = self.claimed.value + n
+        first: Sequence = last - n + 1  # type: ignore[assignment]  # `Sequence(first)` would be a call
         self._taking = first
         self.claimed.value = last
         if self.voids:  # their slots have new owners now
@@ -155,8 +155,10 @@ class Sequencer:
 
     def _wake(self) -> None:
         """Wake readers, and producers too: without subscribers it is an unfinished claim that holds them back."""
-        self.news.wake()
-        self.room.wake()
+        if self.news.sleepers.value:
+            self.news.wake()
+        if self.room.sleepers.value:
+            self.room.wake()
 
     def _finish(self, first: int, last: int) -> None:
         if first == self.published.value + 1 and not self._done:

@@ -116,9 +116,9 @@ class LocalSlots(Generic[E]):
 
         The caller drops that one after it has released the lock: its finaliser is the user's code.
         """
-        slot = slot_of(self._mask, sequence)
-        replaced = self._items[slot]
-        self._items[slot] = event
+        items, slot = self._items, self._mask & sequence
+        replaced = items[slot]
+        items[slot] = event
         return replaced
 
     def put_many(self, first: int, events: list[E]) -> list[E]:

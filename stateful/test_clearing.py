@@ -6,7 +6,6 @@ everybody has processed. So it is with one producer at a time, who writes slots 
 
 import pytest
 from hypothesis import settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from model import calls
 from stateful.adapters._protocol import Make
@@ -14,6 +13,7 @@ from stateful.adapters.clearing import ClearingByValue, SingleClearingByValue
 from stateful.bodies import Program, each, joins, reads
 from stateful.failure import check
 from stateful.machine import RingMachine
+from stateful.profiles import run_machine
 from stateful.programs import BY_VALUE, PAIRS, SINGLE
 from stateful.scenes import SCENES
 from stateful.scheduler import Exploration, Granularity
@@ -140,14 +140,14 @@ class SingleClearingMachine(RingMachine):
 
 @pytest.mark.parametrize("machine", [ClearingMachine, SingleClearingMachine])
 def test_machine(machine: type[RingMachine]) -> None:
-    run_state_machine_as_test(machine, settings=settings(max_examples=15, stateful_step_count=40))
+    run_machine(machine, settings=settings(max_examples=15, stateful_step_count=40))
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("machine", [ClearingMachine, SingleClearingMachine])
 def test_machine_deep(machine: type[RingMachine]) -> None:
     deep = settings(settings.get_profile("deep"), stateful_step_count=80)
-    run_state_machine_as_test(machine, settings=deep)
+    run_machine(machine, settings=deep)
 
 
 STRUCK = (

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from model.producers import finish
 from model.state import Slot, State, has_room
@@ -16,6 +15,7 @@ from stateful.lmax._sides import Sides
 from stateful.lmax.client import Lmax
 from stateful.lmax.differences import DIFFERENCES, Difference
 from stateful.lmax.machine import LmaxMachine
+from stateful.profiles import run_machine
 
 MISSING = _find.missing()
 
@@ -33,14 +33,14 @@ SEEN = (
 @needs_lmax
 def test_lmax_and_the_model_agree_but_for_the_known_differences(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Sides, "seen", type(Sides.seen)())
-    run_state_machine_as_test(LmaxMachine, settings=settings(max_examples=500, stateful_step_count=40))
+    run_machine(LmaxMachine, settings=settings(max_examples=500, stateful_step_count=40))
     assert [what for what in SEEN if not Sides.seen[what]] == []
 
 
 @needs_lmax
 @pytest.mark.deep
 def test_lmax_and_the_model_agree_deep() -> None:
-    run_state_machine_as_test(LmaxMachine, settings=settings(settings.get_profile("deep"), stateful_step_count=80))
+    run_machine(LmaxMachine, settings=settings(settings.get_profile("deep"), stateful_step_count=80))
 
 
 @needs_lmax

@@ -2,12 +2,12 @@
 
 import pytest
 from hypothesis import settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from stateful.adapters._protocol import Make
 from stateful.adapters.processes import ProcessesByValue, ProcessesInPlace
 from stateful.adapters.threads import InPlace
 from stateful.machine import RingMachine
+from stateful.profiles import run_machine
 from stateful.scheduler import Weak
 
 
@@ -29,20 +29,20 @@ class ProcessesMachine(RingMachine):
 
 
 def test_machine(request: pytest.FixtureRequest, by_value: Make) -> None:
-    run_state_machine_as_test(machine(request, by_value), settings=settings(stateful_step_count=40))
+    run_machine(machine(request, by_value), settings=settings(stateful_step_count=40))
 
 
 @pytest.mark.deep
 def test_machine_deep(request: pytest.FixtureRequest, by_value: Make) -> None:
     deep = settings(settings.get_profile("deep"), stateful_step_count=80)
-    run_state_machine_as_test(machine(request, by_value), settings=deep)
+    run_machine(machine(request, by_value), settings=deep)
 
 
 def test_machine_between_processes() -> None:
-    run_state_machine_as_test(ProcessesMachine, settings=settings(stateful_step_count=40))
+    run_machine(ProcessesMachine, settings=settings(stateful_step_count=40))
 
 
 @pytest.mark.deep
 def test_machine_between_processes_deep() -> None:
     deep = settings(settings.get_profile("deep"), stateful_step_count=80)
-    run_state_machine_as_test(ProcessesMachine, settings=deep)
+    run_machine(ProcessesMachine, settings=deep)

@@ -10,7 +10,6 @@ from itertools import groupby
 
 import pytest
 from hypothesis import settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from disruptor import Disruptor
 from stateful.adapters._protocol import Make
@@ -18,6 +17,7 @@ from stateful.adapters.single import SingleByValue, SingleInPlace
 from stateful.failure import check
 from stateful.library import LIBRARY
 from stateful.machine import RingMachine
+from stateful.profiles import run_machine
 from stateful.programs import PAIRS, PROGRAMS, SINGLE, Program
 from stateful.races import races
 from stateful.scheduler import Exploration, Granularity, Scheduler, Weak, instrumented, reduced
@@ -95,13 +95,13 @@ class SingleMachine(RingMachine):
 
 
 def test_machine() -> None:
-    run_state_machine_as_test(SingleMachine, settings=settings(max_examples=20, stateful_step_count=40))
+    run_machine(SingleMachine, settings=settings(max_examples=20, stateful_step_count=40))
 
 
 @pytest.mark.deep
 def test_machine_deep() -> None:
     deep = settings(settings.get_profile("deep"), stateful_step_count=80)
-    run_state_machine_as_test(SingleMachine, settings=deep)
+    run_machine(SingleMachine, settings=deep)
 
 
 # --- who watches for room ------------------------------------------------------------------------------------

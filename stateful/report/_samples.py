@@ -8,13 +8,13 @@ import random
 from collections import Counter
 
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from disruptor._override import override
 from stateful import foreign
 from stateful.adapters.threads import ByValue, InPlace
 from stateful.history import run as run_on_threads
 from stateful.machine import RingMachine
+from stateful.profiles import run_machine
 from stateful.programs import PROGRAMS
 from stateful.report._evidence import IDS, Evidence, Extent, Picture, Reach, Table, spread
 from stateful.scenes import SCENES
@@ -72,7 +72,7 @@ def machine(extent: Extent) -> Evidence | None:
     )  # fmt: skip
     problems: tuple[tuple[str, str], ...] = ()
     try:
-        run_state_machine_as_test(Machine, settings=quiet)
+        run_machine(Machine, settings=quiet)
     except Exception as error:
         problems = (("", f"{type(error).__name__}: {str(error).splitlines()[0]}"),)
     count = begun["examples"]

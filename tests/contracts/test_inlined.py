@@ -59,11 +59,13 @@ INLINED = (
     Inlined("_publishing.py", "role.published.value + n", 1, ends_a_claim),
     Inlined("_publishing.py", "last - n + 1", 1, begins_a_claim),
     Inlined("_publishing.py", "role.mask & last", 1, is_the_slot),
+    Inlined("_sequencer.py", "self.claimed.value + n", 2, ends_a_claim),
     Inlined("_sequencer.py", "last - n + 1", 1, begins_a_claim),
     Inlined("_sequencer.py", "first + n - 1", 3, ends_a_claim_from),
     Inlined("_sequencer.py", "first - self.capacity", 1, is_a_lap_before),
     Inlined("_sequencer.py", "last - self.capacity", 1, is_a_lap_before),
     Inlined("_single.py", "self.published.value + 1", 1, follows),
+    Inlined("_slots.py", "self._mask & sequence", 1, is_the_slot),
     Inlined("_subscriber.py", "self._gate.position.value + 1", 1, follows),
 )
 
@@ -79,8 +81,9 @@ def names(sequence: int, n: int, mask: int) -> dict[str, object]:
     """Return what the names in these expressions stand for."""
     cell = SimpleNamespace(value=sequence)
     role = SimpleNamespace(published=cell, mask=mask)
-    ring = SimpleNamespace(published=cell, capacity=mask + 1, _gate=SimpleNamespace(position=cell))
-    return {"role": role, "self": ring, "first": sequence, "last": sequence, "n": n}
+    gate = SimpleNamespace(position=cell)
+    ring = SimpleNamespace(claimed=cell, published=cell, capacity=mask + 1, _gate=gate, _mask=mask)
+    return {"role": role, "self": ring, "sequence": sequence, "first": sequence, "last": sequence, "n": n}
 
 
 @pytest.mark.parametrize("inlined", INLINED, ids=lambda inlined: f"{inlined.file}: {inlined.text}")
