@@ -13,6 +13,7 @@ from contextlib import suppress
 import pytest
 
 from disruptor import DisruptorClosed, HandlerOptions
+from disruptor.handlers._worker import PoolOptions
 from disruptor.waiting import BLOCKING, BusySpin, PhasedBackoff, Sleeping, Waits, WaitStrategy, Yielding
 from model import calls
 from stateful.adapters._protocol import Make
@@ -20,6 +21,9 @@ from stateful.adapters.waiting import processes, threads
 from stateful.bodies import Do, Program, each
 from stateful.failure import check
 from stateful.graphs import Graph, Nodes, Story, raising, told
+from stateful.pools import Crew
+from stateful.pools import Story as Told
+from stateful.pools import told as pool_told
 from stateful.programs import BY_VALUE
 from stateful.scheduler import Granularity
 
@@ -151,6 +155,42 @@ def handled(strategy: WaitStrategy, *, fails: bool) -> Story:
 def test_handlers(strategy: WaitStrategy, fails: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging.getLogger("disruptor"), "disabled", True)
     told(PIPE, 1, handled(strategy, fails=fails), preemptions=0, limit=LIMIT)
+
+
+def shared_out(strategy: WaitStrategy, *, leaves: bool) -> Told:
+    """Return the story of a pool whose workers wait by a strategy; meanwhile one of them is removed, or none."""
+
+    def story(crew: Crew) -> Callable[[], None]:
+        pool = crew.pool(then=True, options=PoolOptions(wait=strategy))
+
+        def main() -> None:
+            crew.ring.start()
+            if leaves:
+                while crew.ring.stats().subscribers[0].waits.waiting < 2:  # until both workers look for work
+                    crew.scheduler.runtime.pause(0.0, None)
+                pool.remove("p-2")
+            crew.publish()
+            crew.ring.shutdown()
+
+        crew.scheduler.spawn("main", main)
+        return crew.finish
+
+    return story
+
+
+@pytest.mark.parametrize("keys", [0, 1], ids=["no keys", "one key"])
+@pytest.mark.parametrize("leaves", [False, True], ids=["all stay", "one leaves"])
+@pytest.mark.parametrize("strategy", [SPINS, GIVES_UP], ids=["looks for ever", "gives up"])
+def test_pools(strategy: WaitStrategy, leaves: bool, keys: int) -> None:
+    pool_told(shared_out(strategy, leaves=leaves), keys=keys, preemptions=0, limit=FEWER)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("keys", [0, 1], ids=["no keys", "one key"])
+@pytest.mark.parametrize("leaves", [False, True], ids=["all stay", "one leaves"])
+@pytest.mark.parametrize("strategy", [SPINS, GIVES_UP], ids=["looks for ever", "gives up"])
+def test_pools_further(strategy: WaitStrategy, leaves: bool, keys: int) -> None:
+    pool_told(shared_out(strategy, leaves=leaves), keys=keys, preemptions=1, limit=DEEP_LIMIT)
 
 
 def test_who_does_not_sleep_cannot_be_explored_where_changes_are_not_seen() -> None:

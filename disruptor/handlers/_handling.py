@@ -160,6 +160,8 @@ class Handling(Looking[E], Generic[E]):
         joining: HandlerOptions = {"start": options.get("start", Start.EARLIEST)}
         if "name" in options:
             joining["name"] = options["name"]
+        if "wait" in options:
+            joining["wait"] = options["wait"]
         for worker in workers:
             event_function(worker, hooks(worker))
         pool = WorkerPool(self, Pool(self._join(workers[0], upstreams, joining), key, self._runtime), manner)

@@ -12,7 +12,7 @@ Rule 4: a worker ends because there is nothing more to come only when everything
 from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, Protocol, TypeVar, final
 
-from disruptor._errors import InvalidValue, SubscriberClosed, WaitTimeout
+from disruptor._errors import DisruptorError, InvalidValue, SubscriberClosed, WaitTimeout
 from disruptor._sequencer import OPEN
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime
@@ -108,6 +108,13 @@ class Pool(Generic[E]):
                 self._barrier.refuse(following)
             return False
 
+        def stirred() -> bool:
+            """Tell, without the ring's lock, whether there is anything to find out under it."""
+            try:
+                return ready()
+            except DisruptorError:
+                return True
+
         while True:
             readable = self._barrier.readable()
             with self._lock:
@@ -116,7 +123,7 @@ class Pool(Generic[E]):
             if taken is not None:
                 return taken
             with self._sequencer.lock:
-                if not self._sequencer.news.wait_until(ready, deadline):
+                if not self._barrier.patience.until(ready, stirred, deadline):
                     raise WaitTimeout(f"there was nothing for {worker.name!r} within the time-out")
 
     def sort(self, sequence: int, event: E) -> bool:

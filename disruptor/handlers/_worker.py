@@ -21,6 +21,7 @@ from disruptor.handlers._handler import HandlerFunction, Hooks, Manner
 from disruptor.handlers._pool import Pool
 from disruptor.handlers._processor import BatchEventProcessor
 from disruptor.on_error import Failure, Policy, stop
+from disruptor.waiting import WaitStrategy
 
 E = TypeVar("E")
 
@@ -40,6 +41,8 @@ class PoolOptions(TypedDict, Generic[E], total=False):
     """Seconds without an event after which `on_timeout` of a worker is called, again and again; never, if not given."""
     start: "Start | SupportsIndex"
     """The first event that the pool is given: as in `register_subscriber`."""
+    wait: WaitStrategy
+    """How its workers wait for events; as the readers of the ring do, if not given."""
 
 
 def checked(options: PoolOptions[E]) -> tuple[Callable[[E], Hashable] | None, Manner]:

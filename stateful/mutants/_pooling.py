@@ -199,4 +199,13 @@ POOLING: tuple[Mutant, ...] = (
         "B10",
         GIVEN,
     ),
+    Mutant(
+        "a worker that looks for work is not told that there is none",
+        POOL,
+        "                return ready()\n            except DisruptorError:\n                return True\n",
+        "                return ready()\n            except DisruptorError:\n                return False\n",
+        "L1",
+        "B7",
+        "stateful/test_wait_strategies.py::test_pools[looks for ever-one leaves-no keys]",
+    ),
 )

@@ -3,6 +3,8 @@
 import logging
 import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from itertools import repeat
 
 import pytest
 
@@ -283,3 +285,35 @@ def test_what_cannot_be_a_pool_is_refused() -> None:
     pool = ring.handle_events_with_pool(nothing)
     with pytest.raises(InvalidType, match="on_error must be callable, not 'skip'"):
         pool.add(nothing, on_error="skip")  # type: ignore[arg-type]
+
+
+class Looks:
+    """A strategy that says who has asked it."""
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+
+    def pauses(self) -> Iterator[float | None]:
+        self.asked.add(threading.current_thread().name)
+        return repeat(0.0)
+
+
+def test_workers_wait_as_they_are_told() -> None:
+    ring: Disruptor[int] = Disruptor(4, wait=(others := Looks()))
+    mine = Looks()
+    ring.handle_events_with_pool(lambda event, sequence, end: None, name="told", wait=mine)
+    ring.handle_events_with_pool(lambda event, sequence, end: None, name="not told")
+    with ring:
+        while not (mine.asked and others.asked):
+            pass
+        ring.publish(1)
+    assert mine.asked == {"told-1"}
+    assert others.asked == {"not told-1"}
+    assert all(subscriber.waits.count > 0 for subscriber in ring.stats().subscribers)
+
+
+def test_a_strategy_of_a_pool_has_to_be_one() -> None:
+    ring: Disruptor[int] = Disruptor(4)
+    with pytest.raises(InvalidType, match="wait must be a wait strategy"):
+        ring.handle_events_with_pool(lambda event, sequence, end: None, wait=Looks)  # type: ignore[arg-type]  # a class
+    assert ring.subscribers == ()
