@@ -14,6 +14,7 @@ from benchmarks._timing import Case, Contender, expect, is_compiled, together
 from disruptor import Disruptor, Subscriber
 
 LARGE, SMALL = 65_536, 8_192
+SINGLE = '`producers="single"`'
 
 END = None
 """What ends a queue."""
@@ -68,9 +69,9 @@ def total(subscriber: "Subscriber[int]", batch: int, results: list[int]) -> None
     results.append(found)
 
 
-def ring_unicast(batch: int, events: int, *, producers: int = 1, size: int = LARGE) -> float:
+def ring_unicast(batch: int, events: int, *, producers: int = 1, size: int = LARGE, kind: str = "multi") -> float:
     """One or more producers, one subscriber."""
-    ring: Disruptor[int] = Disruptor(size)
+    ring: Disruptor[int] = Disruptor(size, producers=kind)
     subscriber = ring.register_subscriber()
     results: list[int] = []
     each = events // producers
@@ -124,9 +125,9 @@ def expected(how: Fold, events: int) -> int:
     return found
 
 
-def ring_multicast(batch: int, events: int, *, subscribers: int = 3) -> float:
+def ring_multicast(batch: int, events: int, *, subscribers: int = 3, kind: str = "multi") -> float:
     """One producer, and subscribers that each see everything."""
-    ring: Disruptor[int] = Disruptor(SMALL)
+    ring: Disruptor[int] = Disruptor(SMALL, producers=kind)
     folds = [FOLDS[k % len(FOLDS)][1] for k in range(subscribers)]
     results: list[list[int]] = [[] for _ in folds]
     readers = [ring.register_subscriber() for _ in folds]
@@ -211,13 +212,18 @@ def cases(scale: float) -> list[Case]:
         ours = Contender("disruptor", partial(ring_unicast, batch))
         more = (("queue.SimpleQueue", 3),) if batch == 64 else ()
         found.append(Case("unicast", f"1 to 1, batches of {batch}", many // 2, (ours, *queues), target, more))
+    for batch, target in ((1, 4), (64, 20)):
+        ours = Contender("disruptor", partial(ring_unicast, batch, kind="single"))
+        name = f"1 to 1, {'one a call' if batch == 1 else 'batches of 64'}, {SINGLE}"
+        found.append(Case("unicast", name, ones if batch == 1 else many // 2, (ours, *queues), target))
     for batch, target in ((1, 3), (64, 15)):
         ours = Contender("disruptor", partial(ring_unicast, batch, producers=3))
         name = "3 to 1, one a call" if batch == 1 else f"3 to 1, batches of {batch}"
         found.append(Case("sequencer", name, ones if batch == 1 else many // 2, (ours, *three), target))
-    for batch, target in ((1, 10), (64, 40)):
-        ours = Contender("disruptor", partial(ring_multicast, batch))
+    for batch, target, kind in ((1, 10, "multi"), (64, 40, "multi"), (1, 10, "single"), (64, 40, "single")):
+        ours = Contender("disruptor", partial(ring_multicast, batch, kind=kind))
         name = "1 to 3, one a call" if batch == 1 else f"1 to 3, batches of {batch}"
+        name += f", {SINGLE}" if kind == "single" else ""
         found.append(
             Case(
                 "multicast",
