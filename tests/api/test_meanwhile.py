@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from disruptor import Disruptor, DisruptorBroken, DisruptorClosed, Poll, SequenceVoid, Subscriber, waiting
+from disruptor._override import override
 from disruptor._sync import Lock
 from disruptor.aio import AsyncPublisher
+from disruptor.aio._waiting import handed_over
+from tests.api.scripted import Scripted
 from tests.api.test_strategies import Told, World, ring_of
 from tests.limits import LIMIT
 
@@ -148,6 +151,27 @@ def test_a_loop_that_is_dropped_while_somebody_holds_the_lock_leaves_afterwards(
                 await asyncio.sleep(0)
 
     asyncio.run(main())
+
+
+def test_what_cannot_be_undone_at_once_is_undone_by_a_thread_under_the_lock() -> None:
+    spawned = list[Callable[[], None]]()
+
+    class Spawns(Scripted):
+        @override
+        def spawn(self, function: Callable[[], None]) -> None:
+            spawned.append(function)
+
+    world = Spawns()
+    ring: Disruptor[str] = Disruptor(4, runtime=world)
+    undone: list[bool] = []
+    lock = ring._sequencer.lock
+    with lock:
+        handed_over(ring._sequencer, world, lambda: undone.append(lock.locked()))
+        assert undone == []
+    [later] = spawned
+    later()
+    assert undone == [True]
+    assert not lock.locked()
 
 
 def test_a_subscriber_of_a_loop_is_closed_as_its_likes_are() -> None:

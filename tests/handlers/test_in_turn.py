@@ -207,6 +207,36 @@ def test_a_handler_that_is_removed_before_its_thread_begins_does_nothing() -> No
     ring.shutdown(0)  # nobody is waited for, and there is no error
 
 
+def test_a_handler_that_is_removed_while_somebody_else_reads_for_it_does_nothing() -> None:
+    world, runs, handler = Scripted(), list[Callable[[], None]](), Fails(0)
+    ring = ring_of(world)
+    ring.publish("a")
+    ring.handle_events_with(handler)
+    ring.start(executor=runs.append)
+    [run], [subscriber] = runs, ring.subscribers
+    with subscriber.read():
+        subscriber.close()
+        run()
+    assert handler.had == []
+    ring.shutdown(0)
+
+
+def test_an_event_behind_one_of_its_key_is_handled_after_it_by_whoever_is_free() -> None:
+    ring: Disruptor[int] = Disruptor(8)
+    had: list[int] = []
+
+    def work(event: int, sequence: Sequence, end_of_batch: bool) -> None:
+        while event == 0 and 1 not in pool._pool._work._lane_of:
+            pass  # until the other worker has found out its key
+        had.append(event)
+
+    pool = ring.handle_events_with_pool(work, work, key=lambda event: "the same")
+    ring.start()
+    ring.publish_many([0, 1])
+    ring.shutdown(LIMIT)
+    assert had == [0, 1]
+
+
 def test_a_run_is_taken_once() -> None:
     world, runs, handler = Scripted(), list[Callable[[], None]](), Fails(0)
     handler.world = world
