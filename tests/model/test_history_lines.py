@@ -123,6 +123,7 @@ def test_every_kind_of_line_is_written_as_it_is_read() -> None:
 
 def test_a_move_is_legal_only_if_its_call_is_open() -> None:
     assert [*happen(ring(1), [Due("P")], 0, ACTIONS)] == []
+    assert [*happen(ring(1), [Shown(View(claimed=-1))], 0, ACTIONS)] == [ring(1)]
     assert [*happen(ring(1), [Shown(View(claimed=3))], 0, ACTIONS)] == []
     assert [*happen(ring(1), [Rest(View(claimed=3))], 0, ACTIONS)] == []
 

@@ -200,3 +200,11 @@ def test_a_promise_that_no_state_keeps_is_broken_whether_anything_was_told_or_no
     for oracle in (joined(), Oracle(1)):
         with pytest.raises(Mismatch, match=r"broken: Nothing ever was\."):
             oracle.check([never])
+
+
+def test_nobody_comes_after_one_that_has_left() -> None:
+    oracle = joined()
+    oracle.invoke("S", calls.remove_subscriber("S"))
+    oracle.respond("S", ok())
+    oracle.invoke("T", calls.register_subscriber("T", after=("S",)))
+    oracle.respond("T", Outcome("SubscriberClosed"))
