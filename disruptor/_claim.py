@@ -178,7 +178,7 @@ class Claim(AbstractSequence[E], Generic[E]):
 
     def __enter__(self) -> "Claim[E]":
         self._require_open()
-        if self._held is not None:
+        if self._held is not None:  # pragma: no branch - a claim that is open is held
             self._held.owner = self._runtime.ident()
         return self
 

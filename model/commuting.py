@@ -64,7 +64,7 @@ class Neighbours:
                     high = MANY if mine.end is None or call.fails else high
                 for other in current.values():
                     called = events[other]
-                    if isinstance(called, Called):
+                    if isinstance(called, Called):  # pragma: no branch - only calls are current
                         self.lists[other].append(mine)
                         theirs = Neighbour(other, called.task, called.call.verb, returns.get(other))
                         self.lists[number].append(theirs)

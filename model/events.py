@@ -91,7 +91,7 @@ def text(event: Event) -> str:
             return "crashed"
         case Shown():
             return " ".join(["shows", *shown(event.view)])
-        case Rest():
+        case Rest():  # pragma: no branch - there is no other event
             return " ".join(["at rest", *shown(event.view)])
 
 

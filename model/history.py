@@ -231,7 +231,7 @@ def _order(events: Sequence[Event], witness: Sequence[Move]) -> Iterator[Effect]
             number += 1
         elif move.outcome is not None and move.task in begun:
             called = events[begun[move.task]]
-            if isinstance(called, Called):
+            if isinstance(called, Called):  # pragma: no branch - only calls are begun
                 yield Effect(begun[move.task], move.task, called.call, move.outcome)
 
 

@@ -63,7 +63,7 @@ def write(event: Event) -> str:
             return json.dumps(line)
         case Due() | Interrupted() | Crashed():
             return json.dumps({"task": event.task, type(event).__name__.lower(): True})
-        case Shown() | Rest():
+        case Shown() | Rest():  # pragma: no branch - there is no other event
             return json.dumps({type(event).__name__.lower(): _seen(event.view)})
 
 

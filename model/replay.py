@@ -72,7 +72,7 @@ def happen(state: State, events: Sequence[Event], number: int, actions: Actions)
         case Shown():
             if event.view.fits(state):
                 yield state
-        case Rest():
+        case Rest():  # pragma: no branch - there is no other event
             if event.view.fits(state) and not moving(state, actions):
                 yield state
 

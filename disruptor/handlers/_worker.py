@@ -131,7 +131,7 @@ class WorkProcessor(BatchEventProcessor[E], Generic[E]):
             self._pool.confirm(self)  # it took as long as the user's code took
         begun = self._runtime.stopwatch_ns()
         try:
-            for attempts in count(1):
+            for attempts in count(1):  # pragma: no branch - to count never ends
                 try:
                     self._on_event(event, Sequence(sequence), True)
                     break
@@ -146,7 +146,7 @@ class WorkProcessor(BatchEventProcessor[E], Generic[E]):
 
     def _sorted(self, sequence: int, event: E) -> bool | None:
         """Find out the key of an event; return true if it is to be handled now, None later, false if it is skipped."""
-        for attempts in count(1):
+        for attempts in count(1):  # pragma: no branch - to count never ends
             try:
                 return self._pool.sort(sequence, event) or None
             except Exception as error:
@@ -175,6 +175,6 @@ def event_function(handler: object, hooks: Hooks[E]) -> HandlerFunction[E]:
     for name in ("on_batch", "on_batch_start", "set_sequence_callback"):
         if getattr(hooks, name) is not None:
             raise InvalidType(f"{handler!r} has {name}: a worker of a pool is given event by event, with on_event")
-    if hooks.on_event is None:
+    if hooks.on_event is None:  # pragma: no cover - what has neither is no handler, what has on_batch is refused above
         raise InvalidType(f"{handler!r} has no on_event")
     return hooks.on_event

@@ -16,6 +16,7 @@ from disruptor._cell import Cell
 from disruptor._errors import RingMismatch
 from disruptor._held import Held
 from disruptor._override import override
+from disruptor._sequence import INITIAL
 from disruptor.shared._kernel import Words
 from disruptor.shared._layout import ClaimWord
 
@@ -219,5 +220,5 @@ class SharedVoids:
         return sum(1 for _ in self)
 
     def __iter__(self) -> Iterator[int]:
-        oldest = self._claimed.value - len(self._words)
+        oldest = max(INITIAL, self._claimed.value - len(self._words))  # in a new ring, a word of 0 names no sequence
         return (word - 1 for word in (self._words[k] for k in range(len(self._words))) if word - 1 > oldest)

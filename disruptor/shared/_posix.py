@@ -179,31 +179,11 @@ class PosixKernel:
         return False
 
     def seal(self) -> bool:
-        """Take the marks of all others, so that nobody comes; return False, and take none, if one of them is alive."""
-        taken: list[tuple[int, int]] = []
-        for start, length in self._others():
-            if not self._try(start, length):
-                self._give(taken)
-                return False
-            taken.append((start, length))
-        return True
+        """Take all marks, so that nobody comes, until `close`; return False, and take none, if somebody is alive.
 
-    def unseal(self) -> None:
-        """Give the marks of all others back."""
-        self._give(self._others())
-
-    def _others(self) -> list[tuple[int, int]]:
-        """Return the ranges of marks that are not this process's own; a length of 0 reaches to the end of all."""
-        ranges, start = [], 1
-        for own in sorted(self._marks):
-            if own > start:
-                ranges.append((start, own - start))
-            start = own + 1
-        return [*ranges, (start, 0)]
-
-    def _give(self, ranges: list[tuple[int, int]]) -> None:
-        for start, length in ranges:
-            fcntl.lockf(self._file, fcntl.LOCK_UN, length, start)
+        To be called without marks of one's own: they would be taken, too.
+        """
+        return self._try(1, 0)  # a length of 0 reaches to the end of all
 
     def _try(self, start: int, length: int = 1) -> bool:
         try:

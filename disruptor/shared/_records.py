@@ -44,7 +44,7 @@ class Records(AbstractSequence["Record"]):
                 found: Record = array[k]
                 return found
             k -= len(array)
-        raise IndexError(index)
+        raise IndexError(index)  # pragma: no cover - indexing the range has raised it before
 
     @override
     def __iter__(self) -> "Iterator[Record]":

@@ -278,7 +278,7 @@ def attach(name: str) -> Segment:
 def reserve(file: int, size: int) -> None:
     """Make a file so long, and make sure of the memory now: later it would be a bus error."""
     os.ftruncate(file, size)
-    if hasattr(os, "posix_fallocate"):
+    if hasattr(os, "posix_fallocate"):  # pragma: no branch - only macOS does not have it
         os.posix_fallocate(file, 0, size)
 
 

@@ -212,13 +212,14 @@ def interrupted(release: Callable[[Subscriber[Event]], None], number: int) -> bo
     references = published(ring, 2)
     marks(first)
     came = False
+    before = sys.gettrace()
     sys.settrace(Interrupter(number, WHERE).trace)
     try:
         release(second)
     except KeyboardInterrupt:
         came = True
     finally:
-        sys.settrace(None)
+        sys.settrace(before)
     ring.close()
     assert list(first) == []
     left = [] if second.closed else list(second)

@@ -191,3 +191,11 @@ def test_a_claim_whose_block_ends_after_the_ring_was_closed_or_halted_is_publish
             getattr(ring, end)()
             claim[0] = "a"
         assert (ring.cursor, ring.get(0)) == (0, "a")
+
+
+def test_a_block_of_a_closed_ring_ends_as_it_began() -> None:
+    ring: Disruptor[str] = Disruptor(2)
+    ring.close()
+    with ring:
+        assert ring.closed
+    assert ring.closed

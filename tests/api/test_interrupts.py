@@ -75,13 +75,14 @@ def interrupted(use: Use, number: int, *, open_claim: bool) -> bool:
     other = ring.claim() if open_claim else None
     interrupter = Interrupter(number)
     came = False
+    before = sys.gettrace()
     sys.settrace(interrupter.trace)
     try:
         use(ring, subscriber)
     except KeyboardInterrupt:
         came = True
     finally:
-        sys.settrace(None)
+        sys.settrace(before)
     if other is not None:
         other.abandon()
     assert not ring._sequencer.lock.locked()

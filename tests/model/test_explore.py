@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.action import Action
 from model.explore import DEADLOCK, NO_WAY_TO_FINISH, Promise, PromiseBroken, Step, explore
+from model.state import Call, Outcome, Pending, ring
 
 Pair = tuple[int, int]
 
@@ -217,3 +219,13 @@ def test_any_graph_is_judged_as_the_plainest_search_judges_it(graph: Graph, fini
     way = [0, *(state for _, state in violation.trace)]
     assert all(target in graph[k] for k, target in pairwise(way))
     assert way[-1] == violation.state
+
+
+def test_what_an_action_does_unless_it_says_otherwise_is_to_return_at_once() -> None:
+    state, call = ring(1), Pending("P", Call("nothing"))
+    action = Action()
+    assert action.refuse(state, call) == action.hopeless(state, call) == ""
+    assert action.guard(state, call)
+    assert [*action.effect(state, call)] == [(state, Outcome("ok"))]
+    assert action.undo(state, call) == state
+    assert [*action.walk(state, call)] == []

@@ -1,6 +1,7 @@
 """Are lines that are no history refused with their number and what was expected; does the command line tell the verdict?"""
 
 import io
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,9 +9,13 @@ import pytest
 
 from model.__main__ import main
 from model.actions import ACTIONS
-from model.events import BadHistory
+from model.events import BadHistory, Due, Rest, Shown, text
 from model.history import History
-from model.lines import FIELDS
+from model.lines import FIELDS, read, write
+from model.oracle import View
+from model.replay import happen
+from model.state import ring
+from tests.limits import LIMIT
 
 GOOD = ['{"task": "P", "call": "publish", "events": ["a"]}', '{"task": "P", "returns": "ok", "sequences": [0]}']
 BAD = [GOOD[0], '{"task": "P", "returns": "ok", "sequences": [7]}']
@@ -80,6 +85,57 @@ def test_the_exit_status_tells_the_verdict(tmp_path: Path, capsys: pytest.Captur
     assert "line 1: expected one JSON object a line" in capsys.readouterr().err
     assert run(GOOD, tmp_path, "--budget", "1") == 3
     assert capsys.readouterr().out.startswith("undecided: no order was found within 1 states")
+
+
+def test_a_long_history_that_is_right_is_not_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(GOOD, tmp_path, "--rows", "1") == 0
+    assert capsys.readouterr().out.splitlines() == ["linearizable: 2 events, 5 states looked at"]
+
+
+def test_nothing_is_a_history(tmp_path: Path) -> None:
+    assert run([], tmp_path) == 0
+
+
+def test_every_kind_of_line_is_written_as_it_is_read() -> None:
+    lines = [
+        '{"task": "P", "call": "register_subscriber", "name": "S", "after": ["T"], "sequence": "latest"}',
+        '{"task": "P", "due": true}',
+        '{"task": "P", "returns": "ok", "sequences": [0], "events": [["a", 1]]}',
+        '{"task": "P", "call": "claim", "n": 2}',
+        '{"task": "P", "interrupted": true}',
+        '{"task": "Q", "crashed": true}',
+        '{"shown": {"claimed": 1, "phase": "closed", "positions": {"S": 0}}}',
+        '{"rest": {"published": 1}}',
+    ]
+    events = [read(line) for line in lines]
+    assert [read(write(event)) for event in events] == events
+    assert [text(event) for event in events] == [
+        "register_subscriber(S, latest, after T)",
+        "time is over",
+        "-> ok 0 ('a', 1)",
+        "claim(2)",
+        "-> interrupted",
+        "crashed",
+        "shows claimed 1 closed S at 0",
+        "at rest published 1",
+    ]
+
+
+def test_a_move_is_legal_only_if_its_call_is_open() -> None:
+    assert [*happen(ring(1), [Due("P")], 0, ACTIONS)] == []
+    assert [*happen(ring(1), [Shown(View(claimed=-1))], 0, ACTIONS)] == [ring(1)]
+    assert [*happen(ring(1), [Shown(View(claimed=3))], 0, ACTIONS)] == []
+    assert [*happen(ring(1), [Rest(View(claimed=3))], 0, ACTIONS)] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "told"), [(["model", "history", "-", "--capacity", "2"], "linearizable: "), (["model.table"], "| verb")]
+)
+def test_the_command_line_is_a_program(module: list[str], told: str) -> None:
+    command = [sys.executable, "-m", *module]
+    done = subprocess.run(command, input="\n".join(GOOD), capture_output=True, text=True, timeout=LIMIT, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(told)
 
 
 def test_other_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

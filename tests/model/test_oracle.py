@@ -5,7 +5,7 @@ import pytest
 from model import calls
 from model.oracle import Mismatch, Oracle, View
 from model.promises import ALWAYS
-from model.state import Outcome
+from model.state import Outcome, State, reader
 
 
 def ok(*sequences: int, events: tuple[str, ...] = ()) -> Outcome:
@@ -164,3 +164,47 @@ def test_a_mismatch_draws_everything_that_was_told() -> None:
         "   3  |            get(0)",
         "   4  |            -> ok b   <- no correct ring does this",
     ]
+
+
+# --- questions that have no answer -----------------------------------------------------------------------------
+
+
+def test_an_interrupt_cannot_be_judged_as_it_comes() -> None:
+    oracle = joined()
+    oracle.invoke("P", calls.publish("a"))
+    with pytest.raises(
+        ValueError, match="the call of 'P' was interrupted: what that did is known only when all is over"
+    ):
+        oracle.interrupt("P")
+
+
+def test_who_has_no_call_open_gets_no_answer() -> None:
+    with pytest.raises(ValueError, match="task 'P' has no pending call"):
+        joined().respond("P", ok(0))
+    with pytest.raises(KeyError, match="'T'"):
+        reader(joined().state, "T")
+
+
+def test_a_view_of_another_phase_does_not_fit() -> None:
+    oracle = joined()
+    oracle.observe(View(phase=0))
+    with pytest.raises(Mismatch):
+        oracle.observe(View(phase=1))
+
+
+def test_a_promise_that_no_state_keeps_is_broken_whether_anything_was_told_or_not() -> None:
+    def never(state: State) -> bool:
+        """Nothing ever was."""
+        return False
+
+    for oracle in (joined(), Oracle(1)):
+        with pytest.raises(Mismatch, match=r"broken: Nothing ever was\."):
+            oracle.check([never])
+
+
+def test_nobody_comes_after_one_that_has_left() -> None:
+    oracle = joined()
+    oracle.invoke("S", calls.remove_subscriber("S"))
+    oracle.respond("S", ok())
+    oracle.invoke("T", calls.register_subscriber("T", after=("S",)))
+    oracle.respond("T", Outcome("SubscriberClosed"))

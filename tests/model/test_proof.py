@@ -165,3 +165,23 @@ def test_the_table_of_actions_in_the_docs_is_the_table_of_actions() -> None:
     from model.table import action_table
 
     assert action_table() in (Path(__file__).parent.parent.parent / "docs" / "model.md").read_text(encoding="utf-8")
+
+
+def test_what_is_proved_holds_of_a_ring_of_two() -> None:
+    n = Numbers(capacity=2, claimed=1, published=1, lowest=-1, limit=1)
+    assert proof.install(n, -1) == join(n, -1)
+    assert proof.nothing_unread_is_overwritten(Numbers(2, 2, 2, 0, 2), 0, 2)
+    held = proof_claims.Fate(published=0, claimed=1, sequence=1, first=1, last=1, held=True, void=False)
+    assert proof_claims.nothing_claimed_is_lost(held)
+    assert not proof_claims.may_walk(held, 0, 1)
+    assert not proof_claims.shown(held)
+    assert proof_claims.shown(proof_claims.Fate(1, 1, 1, 1, 1, False, False))
+    pair = proof_readers.Pair(2, 1, 1, 1, -1, -1, True, 0, True)
+    assert proof_readers.what_is_read_is_intact(pair, 0)
+    waits = proof_readers.Pair(2, 1, 1, 1, 0, -1, True, 0, True)
+    assert proof_readers.who_waits_waits_for_somebody(waits)
+
+
+def test_a_reader_that_joins_where_nothing_is_kept_any_more_is_not_explained() -> None:
+    before = proof_readers.Pair(2, 5, 5, 5, -1, -1, False, 5, True)
+    assert not proof_readers.explains(before, proof_readers.Pair(2, 5, 5, 5, 1, 1, True, 5, True))

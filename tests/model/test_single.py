@@ -8,13 +8,13 @@ from typing import NamedTuple
 import pytest
 
 from disruptor._override import override
-from model import promises
+from model import calls, promises
 from model.action import Action
 from model.explore import DEADLOCK, PromiseBroken
 from model.promises import Promise
 from model.scenarios import Scenario, claimer, closer, joiner, producer, run, subscriber, with_readers
 from model.single import REFUSED, SINGLE, SinglePublish
-from model.state import Pending, Phase, Reader, State, with_pending
+from model.state import Outcome, Pending, Phase, Reader, State, with_pending
 
 S = Reader("S", -1)
 
@@ -115,3 +115,14 @@ def test_a_wrong_specification_breaks_its_promise(name: str) -> None:
 @pytest.mark.parametrize("scenario", [CLOSED, JOINED, TURNS])
 def test_the_right_specification_breaks_nothing(scenario: Scenario) -> None:
     run(scenario, actions=SINGLE).require()
+
+
+def test_to_publish_nothing_is_refused_to_nobody_and_an_effect_that_is_not_told_yet_is_in_the_way() -> None:
+    action = SinglePublish()
+    state = with_readers(2, S)
+    nothing = Pending("P", calls.publish_many())
+    assert action.refuse(state, nothing) == ""
+    other = Pending("Q", calls.publish("b"), outcome=Outcome("ok", (0,)))
+    mine = Pending("P", calls.publish("a"))
+    [after] = action.walk(state._replace(pending=(other, mine)), mine)
+    assert [call.error for call in after.pending if call.task == "P"] == ["SecondProducer"]

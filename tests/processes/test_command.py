@@ -1,5 +1,6 @@
 """`python -m disruptor` against real rings: what it shows is what the ring says, and what it removes nobody has open."""
 
+import io
 import json
 import os
 import random
@@ -8,6 +9,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from disruptor.shared import _files, _inspect, _marks
 from disruptor.shared._inspect import look
 from disruptor.shared._layout import GATES, ClaimWord, GateWord, Header, State
 from disruptor.shared._segment import mapped_ring
-from disruptor.shared._texts import lines_of, plain_view
+from disruptor.shared._texts import lines_of, plain, plain_view
 from disruptor.shared._views import Participant
 from tests.limits import LIMIT
 from tests.processes.owners import left_over, memory_of, owner, refused, run, said
@@ -272,6 +274,23 @@ def test_where_there_are_no_record_locks(monkeypatch: pytest.MonkeyPatch, capsys
     monkeypatch.setattr("disruptor.__main__.find_spec", lambda name: None)
     assert main(["list"]) == 1
     assert capsys.readouterr().err.startswith("disruptor: there are no rings between processes here")
+
+
+def test_it_may_be_interrupted_and_write_elsewhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with redirect_stdout(io.StringIO()) as told:  # which has no encoding of its own
+        assert main(["list"]) == 0
+    assert told.getvalue() == f"no rings in {folder}\n"
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_inspect, "listed", interrupted)
+    assert main(["list"]) == 130
+
+
+def test_only_what_json_can_hold_is_told() -> None:
+    with pytest.raises(TypeError, match=r"\{1\} has no form in JSON"):
+        plain((Participant(1, True, None), [{1}]))
 
 
 def test_who_is_hidden_is_not_dead(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -212,3 +212,19 @@ def test_a_handle_that_is_made_anew_moves_the_same_position() -> None:
             pass
         assert again.sequence == expected
         del again
+
+
+def test_a_child_that_forgets_a_claim_of_its_parents_leaves_it_to_him() -> None:
+    ring, subscriber = two()
+    with subscriber.read():
+        pass
+    claim = [ring.claim()]
+
+    def forget() -> None:
+        claim.clear()
+        gc.collect()
+
+    assert forked(forget) == 0
+    claim[0][0] = "c"
+    assert [*claim[0].publish()] == [2]
+    assert ring.get(2) == "c"

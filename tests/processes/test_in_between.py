@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 
 from disruptor import Disruptor, SelfDeadlock
+from disruptor.shared._lock import SharedLock
+from disruptor.shared._posix import PosixKernel
+from disruptor.shared._turn import SharedTurn
 from tests.limits import LIMIT
 
 
@@ -115,4 +118,57 @@ def test_a_sleeper_that_is_interrupted_while_it_gives_the_lock_up_takes_it_back(
     with subscriber.read() as batch:
         assert list(batch) == ["a"]
     assert ring.publish("c", timeout=LIMIT) == 1
+    ring._check()
+
+
+def once(patch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Return a method that is struck once before it does anything, and from then on does what it should."""
+
+    def struck(*arguments: Any) -> Any:
+        patch.undo()
+        raise KeyboardInterrupt
+
+    return struck
+
+
+@pytest.mark.parametrize("verb", ["lock", "unlock"])
+def test_an_interrupt_while_the_rings_lock_is_taken_or_given_leaves_it_free(
+    verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring: Disruptor[str] = Disruptor(4, multiproc=True)
+    monkeypatch.setattr(PosixKernel, verb, once(monkeypatch))
+    with pytest.raises(KeyboardInterrupt):
+        ring.publish("a")
+    assert not ring._sequencer.lock.locked()
+    thread = threading.Thread(target=ring.publish, args=("b",))
+    thread.start()
+    thread.join(LIMIT)
+    assert not thread.is_alive()
+    assert ring.get(ring.cursor) == "b"
+    ring._check()
+
+
+def test_an_interrupt_while_a_sleeper_takes_the_lock_again_comes_after_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring: Disruptor[str] = Disruptor(1, multiproc=True)
+    subscriber = ring.register_subscriber()
+    ring.publish("a")
+    monkeypatch.setattr(SharedLock, "acquire", once(monkeypatch))
+    with pytest.raises(KeyboardInterrupt):
+        ring.publish("b", timeout=LIMIT)
+    assert not ring._sequencer.lock.locked()
+    with subscriber.read() as batch:
+        assert list(batch) == ["a"]
+    assert ring.publish("c", timeout=LIMIT) == 1
+    ring._check()
+
+
+def test_an_interrupt_while_a_turn_is_taken_gives_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring: Disruptor[str] = Disruptor(4, multiproc=True)
+    subscriber = ring.register_subscriber()
+    ring.publish("a")
+    monkeypatch.setattr(SharedTurn, "_take", once(monkeypatch))
+    with pytest.raises(KeyboardInterrupt), subscriber.read():
+        pass
+    with subscriber.read(timeout=LIMIT) as batch:
+        assert list(batch) == ["a"]
     ring._check()

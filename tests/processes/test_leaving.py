@@ -162,6 +162,48 @@ def test_who_opens_a_ring_that_another_thread_is_leaving_waits_for_that(monkeypa
         os.close(end)
 
 
+def test_a_child_that_is_forked_while_a_thread_leaves_a_ring_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring: Disruptor[str] = Disruptor(4, multiproc=True)
+    name = str(ring.name)
+    leaving, go = threading.Event(), threading.Event()
+    unmark = PosixKernel.unmark
+
+    def slow(self: PosixKernel) -> None:
+        if self._folder == _files.folder_of(name):
+            leaving.set()
+            go.wait(LIMIT)
+        unmark(self)
+
+    monkeypatch.setattr(PosixKernel, "unmark", slow)
+    holder = [ring]
+    del ring
+
+    def leave() -> None:
+        holder.clear()
+        gc.collect()
+
+    leaver = threading.Thread(target=leave)
+    leaver.start()
+    assert leaving.wait(LIMIT)
+    pid = os.fork()
+    if pid == 0:
+        os._exit(int(name in ENDINGS))  # that end is the parent's
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert name in ENDINGS
+    go.set()
+    leaver.join(LIMIT)
+    assert name not in ENDINGS
+
+
+def test_who_has_left_has_no_number() -> None:
+    ring: Disruptor[str] = Disruptor(4, multiproc=True)
+    segment = ring._link.segment  # type: ignore[union-attr]  # it is one between processes
+    assert segment.number == 1
+    ENDINGS[str(ring.name)].finish()
+    assert segment.number == 0
+    assert ring.name not in _files.names()
+
+
 OPEN_AT_THE_END = """
 from disruptor import Disruptor
 ring = Disruptor(4, multiproc=True)

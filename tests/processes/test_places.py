@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 
 from disruptor import Disruptor, RingNotFound, SharedMemoryError
-from disruptor.shared import _files, _posix
+from disruptor.shared import _files, _posix, _segment
 from tests.limits import LIMIT
+from tests.processes.owners import left_over
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 NOBODY = 65534
@@ -296,6 +297,45 @@ def test_a_file_system_without_record_locks_is_an_error(place: Path, monkeypatch
 
     assert in_a_child(act) == "2"
     assert ring.publish("a") == 0
+
+
+def test_an_interrupt_while_a_ring_is_made_leaves_nothing(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_segment, "write_header", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Disruptor(4, multiproc=True)
+    assert [*place.iterdir()] == []
+
+
+def test_a_file_that_the_system_refuses_is_an_error(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ring: Disruptor[str] = Disruptor(4, multiproc=True)
+    folder = _files.folder_of(str(ring.name))
+
+    def too_many(file: int) -> int:
+        os.close(file)
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(_files, "above_standard", too_many)
+    with pytest.raises(SharedMemoryError, match="cannot be opened: Too many open files"):
+        _files.open_file(folder, "memory")
+
+
+def test_a_ring_that_ends_while_it_is_opened_is_not_there(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = left_over()
+    opened = _files.open_file
+
+    def last(folder: Path, name: str, flags: int = _files.FLAGS) -> int:
+        file = opened(folder, name, flags)
+        if name == "lock":
+            _files.remove(folder)  # as the last participant does
+        return file
+
+    monkeypatch.setattr(_segment, "open_file", last)
+    with pytest.raises(RingNotFound, match="its last participant has just ended"):
+        Disruptor.attach(name)
+    assert [*place.iterdir()] == []
 
 
 # --- descriptors -----------------------------------------------------------------------------------------------
