@@ -1,5 +1,7 @@
 """Options of the suite: `--ring` names another ring, `--hypothesis-profile` how long to look (`profiles.py`)."""
 
+import gc
+
 import pytest
 
 from stateful.adapters._protocol import Make
@@ -11,6 +13,21 @@ from stateful.profiles import UNHURRIED as UNHURRIED
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--ring`."""
     parser.addoption("--ring", default=None, help="module:name of what makes your own ring")
+
+
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str, obj: object
+) -> list[pytest.Item] | None:
+    """Make no items of tests that are only for the deep run, if that is not asked for: there are ten thousand of them."""
+    marks = getattr(obj, "pytestmark", ())
+    deep = isinstance(marks, list) and any(mark.name == "deep" for mark in marks)
+    return [] if deep and collector.config.getoption("markexpr") == "not deep" else None
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tell the collector of garbage not to look at the tests themselves again: they stay until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

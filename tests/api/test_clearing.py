@@ -1,7 +1,6 @@
 """`clear=True`: an event is let go of as soon as the last subscriber that had to has processed it, and not before."""
 
 import asyncio
-import gc
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -35,7 +34,6 @@ def published(ring: Ring, count: int) -> list[ReferenceType[Event]]:
 
 
 def there(references: list[ReferenceType[Event]]) -> list[bool]:
-    gc.collect()
     return [reference() is not None for reference in references]
 
 
