@@ -3,6 +3,7 @@
 import pytest
 
 from model import calls, promises
+from model.clearing import joined_behind_what_is_gone
 from model.promises import Promise
 from model.scenarios import Scenario, claimer, closer, joiner, looper, producer, run, subscriber, with_readers
 from model.state import Reader, State
@@ -35,3 +36,11 @@ def without(promise: Promise) -> Promise:
 )
 def test_a_partner_is_seen_and_not_everywhere(scenario: Scenario, partners: tuple[Promise, ...]) -> None:
     run(scenario, sometimes=(*partners, *map(without, partners))).require()
+
+
+def test_who_joined_behind_what_is_gone_is_told_from_who_did_not() -> None:
+    state = with_readers(2, S)._replace(released=0)
+    late = S._replace(promised=1)
+    assert joined_behind_what_is_gone(state._replace(readers=(late,)))
+    assert not joined_behind_what_is_gone(state._replace(readers=(S, late._replace(alive=False))))
+    assert not joined_behind_what_is_gone(state._replace(readers=(late,), released=1))

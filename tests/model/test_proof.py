@@ -185,3 +185,9 @@ def test_what_is_proved_holds_of_a_ring_of_two() -> None:
 def test_a_reader_that_joins_where_nothing_is_kept_any_more_is_not_explained() -> None:
     before = proof_readers.Pair(2, 5, 5, 5, -1, -1, False, 5, True)
     assert not proof_readers.explains(before, proof_readers.Pair(2, 5, 5, 5, 1, 1, True, 5, True))
+
+
+def test_a_ring_that_is_opened_again_lets_nobody_claim_without_looking() -> None:
+    shut = close(lower(Numbers(capacity=2, claimed=1, published=1, lowest=0, limit=2), -1))
+    assert explains(shut, look(proof.start(shut)))
+    assert not explains(shut, Numbers(2, 2, 1, 0, 2))  # opened, and something claimed in the same step

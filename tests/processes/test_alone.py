@@ -189,3 +189,18 @@ def test_a_record_that_is_got_is_a_copy_and_one_after_a_void_is_zeros_again() ->
         assert [int(record["x"]) for record in following] == [1, 0]
         following.arrays[0]["x"] = 7
     assert (ring.get(4)["x"], ring.get(5)["x"], found["x"]) == (7, 7, 1)
+
+
+# --- places to sleep -------------------------------------------------------------------------------------------
+
+
+def test_who_finds_no_place_waits_without_one_and_leaves_the_others_theirs() -> None:
+    ring, sequencer = two()
+    waiters = sequencer.news._waiters  # type: ignore[attr-defined]  # it is one between processes
+    taken = [1, 0] * (len(waiters) // 2)  # by living sleepers, for nothing
+    for at, word in enumerate(taken):
+        waiters[at] = word
+    with pytest.raises(WaitTimeout):
+        ring.wait_for(0, timeout=0.01)
+    assert [*waiters] == taken
+    assert ring.publish("a") == 0

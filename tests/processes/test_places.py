@@ -322,6 +322,20 @@ def test_a_file_that_the_system_refuses_is_an_error(place: Path, monkeypatch: py
         _files.open_file(folder, "memory")
 
 
+def test_memory_that_cannot_be_mapped_is_an_error_and_not_a_missing_ring(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = left_over()
+
+    def refused(*arguments: Any, **options: Any) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr(_segment, "mmap", refused)
+    with pytest.raises(SharedMemoryError, match=f"ring '{name}' cannot be opened: Cannot allocate memory"):
+        Disruptor.attach(name)
+    assert _files.folder_of(name).is_dir()
+
+
 def test_a_ring_that_ends_while_it_is_opened_is_not_there(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = left_over()
     opened = _files.open_file
