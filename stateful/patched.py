@@ -56,7 +56,8 @@ def patched(patches: Iterable[tuple[str, str, str]], folder: Path) -> None:
 def environment(folder: Path) -> dict[str, str]:
     """Return the environment in which Python finds the library in `folder`, and the rest in the repository."""
     path = os.pathsep.join([str(folder), str(ROOT)])
-    return {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "TEST_LIMIT": "10"}
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    return {**inherited, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "TEST_LIMIT": "10"}
 
 
 def run_tests(folder: Path, tests: Sequence[str], *, seconds: float) -> Report:
