@@ -33,7 +33,7 @@ SEEN = (
 @needs_lmax
 def test_lmax_and_the_model_agree_but_for_the_known_differences(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Sides, "seen", type(Sides.seen)())
-    run_machine(LmaxMachine, settings=settings(max_examples=500, stateful_step_count=40))
+    run_machine(LmaxMachine, settings=settings(max_examples=200, stateful_step_count=40))
     assert [what for what in SEEN if not Sides.seen[what]] == []
 
 

@@ -39,7 +39,8 @@ def test_machine_deep(request: pytest.FixtureRequest, by_value: Make) -> None:
 
 
 def test_machine_between_processes() -> None:
-    run_machine(ProcessesMachine, settings=settings(stateful_step_count=40))
+    few = settings(max_examples=settings().max_examples // 3, stateful_step_count=40)
+    run_machine(ProcessesMachine, settings=few)
 
 
 @pytest.mark.deep

@@ -89,7 +89,7 @@ def compare(tasks: list[list[Act]]) -> None:
     assert naive is None or naive.outcomes == expected
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=settings().max_examples // 3)
 @given(
     st.sampled_from([ACTS, STORES]).flatmap(
         lambda acts: st.lists(st.lists(st.sampled_from(acts), min_size=1, max_size=4), min_size=2, max_size=2)
@@ -99,7 +99,7 @@ def test_two_tasks(tasks: list[list[Act]]) -> None:
     compare(tasks)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=settings().max_examples // 3)
 @given(
     st.sampled_from([ACTS, STORES]).flatmap(
         lambda acts: st.lists(st.lists(st.sampled_from(acts), min_size=1, max_size=2), min_size=3, max_size=3)

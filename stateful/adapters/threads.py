@@ -86,11 +86,12 @@ class ThreadsRing(Generic[E]):
 
     def view(self) -> View | None:
         """Return what the ring shows, unless somebody is inside its lock."""
-        ring = self.ring
-        if ring._sequencer.lock.locked():
+        sequencer = self.ring._sequencer
+        if sequencer.lock.locked():
             return None
-        positions = tuple(sorted((s.name, int(s.sequence)) for s in ring.subscribers))
-        return View(ring.claimed, ring.cursor, ring._sequencer.phase.value, positions)
+        # Called at every step: what the public properties say is compared with it at rest (`check`).
+        positions = tuple(sorted([(gate.name, gate.position.value) for gate in sequencer.gates]))
+        return View(sequencer.claimed.value, sequencer.published.value, sequencer.phase.value, positions)
 
     def waiting(self) -> int:
         """Return how many callers are asleep, and were not yet woken."""
@@ -100,7 +101,12 @@ class ThreadsRing(Generic[E]):
 
     def check(self) -> None:
         """Ask the ring for its invariants."""
-        self.ring._check()
+        ring = self.ring
+        ring._check()
+        shown = self.view()
+        positions = tuple(sorted((s.name, int(s.sequence)) for s in ring.subscribers))
+        if shown != View(ring.claimed, ring.cursor, ring._sequencer.phase.value, positions):
+            raise AssertionError(f"{shown}, but {ring!r} has {positions}")
 
     # --- producers -----------------------------------------------------------------------------------------
 
