@@ -12,9 +12,10 @@ from stateful.graphs import Trouble, publish_on
 from stateful.library import LIBRARY
 from stateful.pools import Crew, Story
 from stateful.pools import told as told_of
+from stateful.profiles import DEEP_LIMIT
 from stateful.scheduler import Granularity, Scheduler, instrumented, reduced
 
-SEEDS, LIMIT, DEEP_LIMIT = 16, 5, 20_000
+SEEDS, LIMIT = 16, 5
 SECOND = 1_000_000_000
 
 

@@ -12,6 +12,7 @@ import pytest
 from disruptor import DisruptorBroken, DisruptorClosed, Progress, SelfDeadlock, WaitTimeout, on_error
 from disruptor.handlers._handler import HandlerOptions
 from stateful.graphs import Graph, Nodes, Story, Trouble, publish_on, raising, told
+from stateful.profiles import DEEP_LIMIT
 from stateful.scheduler import Failed, Granularity
 
 ONE: Nodes = {"a": ()}
@@ -20,7 +21,7 @@ PAIR: Nodes = {"a": (), "b": ()}
 DIAMOND: Nodes = {"a": (), "b": (), "c": ("a", "b")}
 CHAIN: Nodes = {"a": (), "b": ("a",), "c": ("b",)}
 
-LIMIT, DEEP_LIMIT = 250, 20_000
+LIMIT = 100
 
 
 @pytest.fixture(autouse=True)

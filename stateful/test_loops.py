@@ -14,9 +14,10 @@ import pytest
 from disruptor import Disruptor, DisruptorClosed, SequenceVoid, SubscriberClosed
 from disruptor.aio import AsyncSubscriber
 from stateful.loops import Loop, Scene, Story, told
+from stateful.profiles import DEEP_LIMIT
 from stateful.scheduler import Failed, Granularity
 
-LIMIT, DEEP_LIMIT = 120, 20_000
+LIMIT = 120
 
 
 async def collect(subscriber: AsyncSubscriber[object], into: list[object]) -> str:

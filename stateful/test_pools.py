@@ -13,9 +13,10 @@ import pytest
 from disruptor import DisruptorBroken, SubscriberClosed, on_error
 from stateful.graphs import Trouble, publish_on, raising
 from stateful.pools import Crew, Story, Worker, told
+from stateful.profiles import DEEP_LIMIT
 from stateful.scheduler import Failed, Granularity
 
-SEEDS, LIMIT, DEEP_LIMIT = 24, 5, 20_000
+SEEDS, LIMIT = 24, 5
 
 
 @pytest.fixture(autouse=True)

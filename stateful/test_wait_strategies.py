@@ -24,10 +24,11 @@ from stateful.graphs import Graph, Nodes, Story, raising, told
 from stateful.pools import Crew
 from stateful.pools import Story as Told
 from stateful.pools import told as pool_told
+from stateful.profiles import DEEP_LIMIT
 from stateful.programs import BY_VALUE
 from stateful.scheduler import Granularity
 
-LIMIT, FEWER, DEEP_LIMIT = 40, 10, 20_000
+LIMIT, FEWER = 40, 10
 
 
 def reads_and_wants_room(do: Do) -> None:
