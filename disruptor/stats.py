@@ -40,7 +40,7 @@ class SubscriberStats:
     lag: int
     """How many published events it has yet to process."""
     failed: bool
-    """Whether it will not go on until the ring is started again."""
+    """Whether it will not go on until the ring is started again: it, or a handler before it, has gone wrong."""
     waits: WaitStats
     """The waits of those who read through it."""
 

@@ -520,6 +520,51 @@ def progress_of_an_earlier_run(graph: Graph) -> Callable[[], None]:
     return check
 
 
+def progress_after_a_failure(graph: Graph) -> Callable[[], None]:
+    """A handler that has failed is told late that more is done: whoever ended by then, and all behind, end."""
+
+    class Fails:
+        def __init__(self) -> None:
+            self.handed: list[Progress] = []
+
+        def set_sequence_callback(self, progress: Progress) -> None:
+            self.handed.append(progress)
+
+        def on_event(self, event: int, sequence: int, end_of_batch: bool) -> None:
+            if event == 1 and len(self.handed) == 1:
+                raising()
+            elif event == 1:
+                self.handed[-1](1)
+
+    class After:
+        def on_event(self, event: int, sequence: int, end_of_batch: bool) -> None:
+            seen["after"].append(event)
+
+        def on_shutdown(self) -> None:
+            fails.handed[0](0)
+
+    fails = Fails()
+    seen: dict[str, list[int]] = {"after": [], "behind": []}
+    group = graph.ring.handle_events_with(fails).then(After())
+    group.then(lambda event, sequence, end: seen["behind"].append(event))
+    graph.ring.publish_many([0, 1])
+    graph.ring.start()
+
+    def main() -> None:
+        with suppress(BaseExceptionGroup):
+            graph.ring.shutdown()
+        graph.ring.start()
+        graph.ring.shutdown()
+
+    graph.scheduler.spawn("main", main)
+
+    def check() -> None:
+        graph.finish()
+        assert seen == {"after": [0, 1], "behind": [0, 1]}
+
+    return check
+
+
 def no_thread(graph: Graph) -> Callable[[], None]:
     """A thread cannot be made: whoever has none is as if it had not been started, and can be started again."""
     graph.register()
@@ -577,6 +622,7 @@ STORIES: dict[str, tuple[Nodes, int, Story]] = {
     "start x shutdown of a halted ring": (ONE, 1, start_x_shutdown_of_a_halted_ring),
     "one name for two": ({}, 1, one_name_for_two),
     "progress of an earlier run": ({}, 2, progress_of_an_earlier_run),
+    "progress after a failure": ({}, 2, progress_after_a_failure),
 }
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from disruptor import DisruptorBroken, SubscriberClosed, on_error
+from disruptor import DisruptorBroken, Sequence, SubscriberClosed, on_error
 from stateful.graphs import Trouble, publish_on, raising
 from stateful.pools import Crew, Story, Worker, told
 from stateful.profiles import DEEP_LIMIT
@@ -148,6 +148,42 @@ def one_fails_and_is_started_again(crew: Crew) -> Callable[[], None]:
         crew.finish()
         assert len(errors) <= 1
         assert crew.after == list(range(len(crew.done)))
+
+    return check
+
+
+def one_fails_and_another_has_an_event(crew: Crew) -> Callable[[], None]:
+    """A worker that has an event in hand when another one fails moves the pool on, after whoever follows it was told to end.
+
+    Who comes after that one sees that the pool has gone on, and is not to wait for somebody who is gone.
+    """
+    told = crew.scheduler.runtime.parked()
+    behind: list[int] = []
+
+    class After:
+        def on_event(self, event: int, sequence: Sequence, end_of_batch: bool) -> None:
+            crew.follow(event, sequence, end_of_batch)
+
+        def on_shutdown(self) -> None:
+            told.release()
+
+    crew.pool().then(After(), name="after").then(lambda event, sequence, end: behind.append(event), name="behind")
+    crew.deeds[0] = told.acquire
+    crew.deeds[1] = raising
+
+    def body() -> None:
+        crew.publish()
+        crew.ring.start()
+        with suppress(BaseExceptionGroup):
+            crew.ring.shutdown()
+        crew.ring.start()
+        crew.ring.shutdown()
+
+    crew.scheduler.spawn("main", body)
+
+    def check() -> None:
+        crew.finish()
+        assert crew.after == behind == [0, 1]
 
     return check
 
@@ -323,6 +359,7 @@ STORIES: dict[str, Told] = {
     "one is exchanged on 1": Told(one_is_exchanged, 1),
     "failed and started again": Told(one_fails_and_is_started_again),
     "failed and started again, one key": Told(one_fails_and_is_started_again, keys=1),
+    "one fails and another has an event": Told(one_fails_and_another_has_an_event),
     "halted and started again": Told(halted_and_started_again),
     "halted and started again, one key": Told(halted_and_started_again, keys=1),
     "halted before a retry": Told(halted_before_a_retry),

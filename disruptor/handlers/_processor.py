@@ -6,6 +6,8 @@ Rule 1: what a handler has done is marked, even if it fails afterwards or the ri
 Rule 2: only what the handler raises is its error. A wait that ends by an error ends the handler: because there is nothing
         more to come, because the ring was halted or its subscriber removed, or because an upstream has failed.
 Rule 3: whatever else ends it breaks the ring: nobody waits for ever for a handler that is gone.
+Rule 4: who ends because an upstream has failed has failed, too, whatever becomes of the upstream: a pool, or a handler that
+        sets its position itself, may go on for what it had in hand, and who comes after sees that, and would wait here.
 """
 
 import logging
@@ -17,7 +19,7 @@ from typing import Final, Generic, TypeVar
 
 from disruptor._batch import Batch
 from disruptor._deadline import NS
-from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, SubscriberClosed, WaitTimeout
+from disruptor._errors import DisruptorBroken, DisruptorClosed, InvalidType, InvalidValue, SubscriberClosed, WaitTimeout
 from disruptor._sequence import Sequence
 from disruptor._sequencer import HALTED
 from disruptor._subscriber import Subscriber
@@ -121,6 +123,8 @@ class BatchEventProcessor(Generic[E]):
         for stage in (self._work, self._shut_down):
             try:
                 stage()
+            except DisruptorBroken as error:
+                broken(error)  # Rule 4
             except (DisruptorClosed, SubscriberClosed):
                 pass  # Rule 2: of a wait
             except _Stopped as stopped:

@@ -208,4 +208,13 @@ POOLING: tuple[Mutant, ...] = (
         "B7",
         "stateful/test_wait_strategies.py::test_pools[looks for ever-one leaves-no keys]",
     ),
+    Mutant(
+        "who ends because a pool has failed is taken for one that goes on",
+        "handlers/_processor.py",
+        "                broken(error)  # Rule 4\n",
+        "                del error\n",
+        "L1",
+        "B7",
+        STORY("one fails and another has an event"),
+    ),
 )
