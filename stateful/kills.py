@@ -13,7 +13,9 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from disruptor import Claim, Disruptor, DisruptorClosed, DisruptorError, InsufficientCapacity, Subscriber
+from disruptor._patience import PATROL_NS
 from disruptor.shared._deaths import Policy
+from disruptor.waiting import ASLEEP, Waits
 from stateful.adapters.processes import Process, Simulated
 from stateful.scheduler import Granularity, RandomWalk, Replay, Scheduler, Weak
 
@@ -124,14 +126,16 @@ class Killed(NamedTuple):
     error: AssertionError | None
 
 
-def kill(deed: Deed, step: int, seed: int, *, capacity: int = 2, buffers: Weak | None = None) -> Killed:
+def kill(
+    deed: Deed, step: int, seed: int, *, capacity: int = 2, buffers: Weak | None = None, waits: Waits = ASLEEP
+) -> Killed:
     """Kill the victim at its step number `step`, from 1.
 
-    `seed` 0 and 1 are the schedules of Rule 3; all others are random.
+    `seed` 0 and 1 are the schedules of Rule 3; all others are random. `waits`: how everybody waits.
     """
     chooser = Replay() if seed < 2 else RandomWalk(seed)
     scheduler = Scheduler(chooser, granularity=Granularity.CELLS, buffers=buffers, record=True)
-    scene = _Scene(scheduler, deed, step, capacity, victim_last=seed == 1)
+    scene = _Scene(scheduler, deed, step, capacity, waits, victim_last=seed == 1)
     error: AssertionError | None = None
     try:
         scheduler.run()
@@ -150,7 +154,9 @@ def kill(deed: Deed, step: int, seed: int, *, capacity: int = 2, buffers: Weak |
 class _Scene:
     """Three processes: a victim, a producer, a reader."""
 
-    def __init__(self, scheduler: Scheduler, deed: Deed, step: int, capacity: int, *, victim_last: bool) -> None:
+    def __init__(
+        self, scheduler: Scheduler, deed: Deed, step: int, capacity: int, waits: Waits, *, victim_last: bool
+    ) -> None:
         self.scheduler = scheduler
         self.deed = deed
         self.struck = False
@@ -159,7 +165,7 @@ class _Scene:
         self._steps = 0
         self._judging = False
         self._step = step
-        simulated: Simulated[str] = Simulated(capacity, None, scheduler.runtime, Policy.REMOVE)
+        simulated: Simulated[str] = Simulated(capacity, None, scheduler.runtime, Policy.REMOVE, waits)
         self._simulated = simulated
         self._victim: Process[str] | None = None
         self._reader = simulated.current().ring.register_subscriber(name="other's")
@@ -215,6 +221,8 @@ class _Scene:
             if all(task.ended for task in others):
                 break
             self._simulated.machine.naps_end()
+            self.scheduler.now += PATROL_NS  # who does not sleep looks at the clock
+            self.scheduler.changes += 1
             self.scheduler.run()
         return [task.name for task in others if not task.ended]
 

@@ -13,6 +13,7 @@ from disruptor.shared._deaths import Deaths
 from disruptor.shared._layout import ClaimWord
 from disruptor.shared._sequencer import SharedSequencer
 from disruptor.shared._signal import SharedSignal
+from disruptor.waiting import ASLEEP, BusySpin, PhasedBackoff, Waits, WaitStrategy
 from stateful.adapters.processes import ProcessesByValue, ProcessesInPlace
 from stateful.failure import check
 from stateful.kills import DEEDS, Deed, kill
@@ -24,10 +25,10 @@ STEPS = 2_000
 """More than any deed has."""
 
 
-def steps(deed: Deed, seeds: range, capacity: int, buffers: Weak | None) -> int:
+def steps(deed: Deed, seeds: range, capacity: int, buffers: Weak | None, waits: Waits = ASLEEP) -> int:
     """Kill the victim at every step; return how many there are."""
     for step in range(1, STEPS):
-        killed = [kill(deed, step, seed, capacity=capacity, buffers=buffers) for seed in seeds]
+        killed = [kill(deed, step, seed, capacity=capacity, buffers=buffers, waits=waits) for seed in seeds]
         for one in killed:
             if one.error is not None:
                 raise one.error
@@ -48,6 +49,23 @@ def test_a_kill_at_any_step(deed: Deed) -> None:
 def test_a_kill_at_any_step_under_many_schedules(deed: Deed, capacity: int, buffers: Weak | None) -> None:
     if not (capacity == 1 and deed.name == "claims out of order"):  # two claims at once need two slots
         assert steps(deed, range(20), capacity, buffers) > 10
+
+
+AWAKE = (BusySpin(), PhasedBackoff(spins=0, yields=1))
+"""How those wait who do not sleep, or not at once."""
+
+
+@pytest.mark.parametrize("strategy", AWAKE, ids=["looks for ever", "gives up"])
+def test_a_kill_where_others_do_not_sleep(strategy: WaitStrategy) -> None:
+    for deed in DEEDS[::4]:
+        assert steps(deed, range(1), 2, None, Waits(strategy, strategy)) > 10
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("strategy", AWAKE, ids=["looks for ever", "gives up"])
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
+def test_a_kill_where_others_do_not_sleep_under_many_schedules(deed: Deed, strategy: WaitStrategy) -> None:
+    assert steps(deed, range(1, 20), 2, Weak(), Waits(strategy, strategy)) > 10
 
 
 # --- nobody is killed ------------------------------------------------------------------------------------------
