@@ -32,7 +32,7 @@ DOCS = ROOT / "docs" / "verification.md"
 
 SETS: dict[str, tuple[Program, ...]] = {"pairs": PAIRS, "triples": TRIPLES, "programs": PROGRAMS}
 PROGRAM = {program.name: program for programs in SETS.values() for program in programs}
-LIMITS = {"pairs": 1_000_000, "triples": 2_000, "programs": 2_000}
+LIMITS = {"pairs": 1_000_000, "triples": 4_000, "programs": 4_000}
 
 
 class Row(NamedTuple):
