@@ -68,8 +68,7 @@ def kill(program: Program, victim: str, step: int, seed: int, buffers: Weak | No
         error = AssertionError(f"{program.name}: {victim}, step {step}, seed {seed}: {raised!r}\n{lines}")
         error.__cause__ = raised
     finally:
-        scene.task.ended = False  # now it may be unwound
-        scheduler.dispose()
+        scheduler.dispose(scene.task)
     return Killed(scene.struck, error)
 
 

@@ -145,9 +145,8 @@ def kill(
         error = AssertionError(f"{deed.name}, step {step}, seed {seed}, capacity {capacity}: {raised!r}\n{lines}")
         error.__cause__ = raised
     finally:
-        scene.task.ended = False  # now it may be unwound
         schedule = str(scheduler.schedule)
-        scheduler.dispose()
+        scheduler.dispose(scene.task)
     return Killed(scene.struck, schedule, error)
 
 

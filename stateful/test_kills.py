@@ -4,6 +4,7 @@ Rule 1: what runs is the library's own code for processes, on a simulated machin
 Rule 2: every mutant of it that is listed here is found by the kills, or by the programs.
 """
 
+import gc
 from collections.abc import Callable
 
 import pytest
@@ -18,7 +19,7 @@ from stateful.adapters.processes import ProcessesByValue, ProcessesInPlace
 from stateful.failure import check
 from stateful.kills import DEEDS, Deed, kill
 from stateful.programs import PAIRS, PROGRAMS, Program
-from stateful.scheduler import Granularity, Weak
+from stateful.scheduler import Granularity, Scheduler, Weak
 from stateful.scheduler._machine import Machine
 
 STEPS = 2_000
@@ -49,6 +50,18 @@ def test_a_kill_at_any_step(deed: Deed) -> None:
 def test_a_kill_at_any_step_under_many_schedules(deed: Deed, capacity: int, buffers: Weak | None) -> None:
     if not (capacity == 1 and deed.name == "claims out of order"):  # two claims at once need two slots
         assert steps(deed, range(20), capacity, buffers) > 10
+
+
+def schedulers() -> int:
+    gc.collect()
+    return sum(isinstance(thing, Scheduler) for thing in gc.get_objects())
+
+
+def test_nothing_is_left_of_a_process_that_was_killed() -> None:
+    before = schedulers()
+    for step in range(5, 10):
+        assert kill(DEEDS[0], step, 0).struck
+    assert schedulers() <= before  # a suspended greenlet would keep all that it has
 
 
 AWAKE = (BusySpin(), PhasedBackoff(spins=0, yields=1))

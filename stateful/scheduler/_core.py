@@ -129,12 +129,15 @@ class Scheduler:
         """Raise `error` in `task` when it next goes on."""
         task.injected = error
 
-    def dispose(self) -> None:
-        """End all tasks; to be called when a run is over, so that nothing of it is left."""
+    def dispose(self, *killed: Task) -> None:
+        """End all tasks, and unwind those that were `killed`; to be called when a run is over: nothing of it is left then.
+
+        What is not unwound is never freed: the collector does not look into a suspended greenlet.
+        """
         self.disposing = True
         self._repeat.forget()
-        for task in self.tasks:
-            if not task.ended and task.started:
+        for task in (*self.tasks, *killed):
+            if task.started and not task.greenlet.dead:
                 self.current = task
                 task.greenlet.throw(GreenletExit)
             task.ended = True
