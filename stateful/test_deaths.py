@@ -30,12 +30,12 @@ def strike_all(program: Program, seeds: range, buffers: Weak | None = None, *, e
     return sum(strike(program, victim, seeds, buffers, every=every) for victim in program.tasks)
 
 
-@pytest.mark.parametrize("program", MORTAL[::3], ids=lambda program: program.name)
+@pytest.mark.parametrize("program", MORTAL[::4], ids=lambda program: program.name)
 def test_a_death_at_any_step_of_a_program(program: Program) -> None:
     assert strike_all(program, range(1)) > 10
 
 
-@pytest.mark.parametrize("program", MORTAL[1::3], ids=lambda program: program.name)
+@pytest.mark.parametrize("program", MORTAL[1::4], ids=lambda program: program.name)
 def test_a_death_with_store_buffers(program: Program) -> None:
     assert strike_all(program, range(1, 2), Weak(), every=4) > 2
 

@@ -13,7 +13,7 @@ from stateful.scheduler import Granularity
 
 QUICK = ((Granularity.LOCKS, 1), (Granularity.CELLS, 1))
 DEEP = ((Granularity.LOCKS, 2), (Granularity.CELLS, 2))
-LIMIT = 500
+LIMIT = 300
 DEEP_LIMIT = 20_000
 
 
