@@ -130,16 +130,13 @@ class Scheduler:
         task.injected = error
 
     def dispose(self, *killed: Task) -> None:
-        """End all tasks, and unwind those that were `killed`; to be called when a run is over: nothing of it is left then.
-
-        What is not unwound is never freed: the collector does not look into a suspended greenlet.
-        """
+        """End all tasks, and those that were `killed`; to be called when a run is over, so that nothing of it is left."""
         self.disposing = True
         self._repeat.forget()
         for task in (*self.tasks, *killed):
             if task.started and not task.greenlet.dead:
                 self.current = task
-                task.greenlet.throw(GreenletExit)
+                task.unwind()
             task.ended = True
         self.tasks = []
         self.current = self.on_step = self.before_clock = None

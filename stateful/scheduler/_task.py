@@ -1,9 +1,10 @@
 """One task: a greenlet, and what it waits for."""
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, final
 
-from greenlet import greenlet
+from greenlet import GreenletExit, greenlet
 
 from disruptor._override import override
 
@@ -52,6 +53,23 @@ class Task:
         """Whether it waits until they are; waiting for a lock, it does in any case."""
         self.error: BaseException | None = None
         self.injected: BaseException | None = None
+
+    def unwind(self) -> None:
+        """Leave what it is in the middle of: as long as it is suspended, all that it has is kept, and no collector sees it.
+
+        It may be suspended where a generator is closed because nobody has it any more: such an exit is no news.
+        """
+        told = sys.unraisablehook
+
+        def hook(what: "sys.UnraisableHookArgs") -> None:
+            if not isinstance(what.exc_value, GreenletExit):
+                told(what)
+
+        sys.unraisablehook = hook
+        try:
+            self.greenlet.throw(GreenletExit)
+        finally:
+            sys.unraisablehook = told
 
     def runnable(self, now: int) -> bool:
         """Tell whether the task can go on at `now`."""
