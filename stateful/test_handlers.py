@@ -483,23 +483,27 @@ def one_name_for_two(graph: Graph) -> Callable[[], None]:
     return check
 
 
+class Late:
+    """A handler that marks nothing before its second event, at which it does a deed in its first run."""
+
+    def __init__(self, deed: Callable[[], object]) -> None:
+        self.handed: list[Progress] = []
+        self._deed = deed
+
+    def set_sequence_callback(self, progress: Progress) -> None:
+        self.handed.append(progress)
+
+    def on_event(self, event: int, sequence: int, end_of_batch: bool) -> None:
+        if event == 1 and len(self.handed) == 1:
+            self._deed()
+        elif event == 1:
+            self.handed[-1](1)
+
+
 def progress_of_an_earlier_run(graph: Graph) -> Callable[[], None]:
     """What a handler was handed before a restart still counts: called late, it moves the position, and never back."""
 
-    class Late:
-        def __init__(self) -> None:
-            self.handed: list[Progress] = []
-
-        def set_sequence_callback(self, progress: Progress) -> None:
-            self.handed.append(progress)
-
-        def on_event(self, event: int, sequence: int, end_of_batch: bool) -> None:
-            if event == 1 and len(self.handed) == 1:
-                graph.ring.halt()
-            elif event == 1:
-                self.handed[-1](1)
-
-    late = Late()
+    late = Late(graph.ring.halt)
     group = graph.ring.handle_events_with(late)
     graph.ring.publish_many([0, 1])
     graph.ring.start()
@@ -523,19 +527,6 @@ def progress_of_an_earlier_run(graph: Graph) -> Callable[[], None]:
 def progress_after_a_failure(graph: Graph) -> Callable[[], None]:
     """A handler that has failed is told late that more is done: whoever ended by then, and all behind, end."""
 
-    class Fails:
-        def __init__(self) -> None:
-            self.handed: list[Progress] = []
-
-        def set_sequence_callback(self, progress: Progress) -> None:
-            self.handed.append(progress)
-
-        def on_event(self, event: int, sequence: int, end_of_batch: bool) -> None:
-            if event == 1 and len(self.handed) == 1:
-                raising()
-            elif event == 1:
-                self.handed[-1](1)
-
     class After:
         def on_event(self, event: int, sequence: int, end_of_batch: bool) -> None:
             seen["after"].append(event)
@@ -543,7 +534,7 @@ def progress_after_a_failure(graph: Graph) -> Callable[[], None]:
         def on_shutdown(self) -> None:
             fails.handed[0](0)
 
-    fails = Fails()
+    fails = Late(raising)
     seen: dict[str, list[int]] = {"after": [], "behind": []}
     group = graph.ring.handle_events_with(fails).then(After())
     group.then(lambda event, sequence, end: seen["behind"].append(event))

@@ -146,7 +146,7 @@ PINNED = {
 
 
 LARGE = [name for name, pinned in PINNED.items() if pinned.states > 100_000]
-"""Each takes minutes: the deep run explores them."""
+"""Each takes from twenty seconds to minutes: the deep run explores them."""
 
 
 def holds(name: str) -> None:
