@@ -22,7 +22,7 @@ FILES = ("_sequence.py", "_sequencer.py", "_barrier.py", "_subscriber.py", "_cla
 
 COPIED = ("disruptor", "model", "stateful", "tests", "docs", "README.md", "python_disruptor.py")
 
-FIRST = ("tests/api", "tests/test_sequence.py")
+FIRST = ("tests/handlers", "tests/api", "tests/test_sequence.py", "tests/aio")
 """What nearly every mutant dies of, within a second."""
 
 LEFT_OUT = ("tests/api/test_types.py", "tests/api/test_interrupts.py")
