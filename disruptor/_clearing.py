@@ -43,7 +43,7 @@ class Clearing:
 
     def __init__(self, sequencer: Cleared, released: Cell, empty: Callable[[int, int], object]) -> None:
         self._sequencer = sequencer
-        self.released = released
+        self.released: Cell = released
         """The sequence up to which nothing is kept. Written under the ring's lock, only forward; read without it after
         reading a slot: to find it late is to have read what was there."""
         self._empty = empty

@@ -35,7 +35,7 @@ class Patience:
     def __init__(self, runtime: Runtime, news: News, strategy: WaitStrategy) -> None:
         self._runtime = runtime
         self._news = news
-        self.strategy = strategy
+        self.strategy: WaitStrategy = strategy
         self._figures = (0, 0, 0)
 
     def stats(self) -> WaitStats:

@@ -12,6 +12,7 @@ from typing import Final, Generic, Literal, Protocol, TypeVar, final
 
 from disruptor._deadline import check_timeout
 from disruptor._errors import InsufficientCapacity, InvalidType, InvalidValue
+from disruptor._override import override
 from disruptor._sequence import Sequence
 from disruptor._sync import Runtime
 
@@ -49,22 +50,27 @@ class Publisher(Generic[E]):
     (0, None, 1)
     """
 
-    __slots__ = ("_burst", "_dropped", "_drops", "_lock", "_ring", "_timeout")
+    __slots__ = ("_burst", "_dropped", "_lock", "_overflow", "_ring", "_timeout")
 
     def __init__(self, ring: Publishes[E], runtime: Runtime, overflow: Overflow, timeout: float | None) -> None:
         if overflow not in ("block", "raise", "drop"):
             raise InvalidValue(f"overflow must be 'block', 'raise' or 'drop', not {overflow!r}")
         self._timeout = check_timeout(timeout) if overflow == "block" or timeout is not None else 0.0
-        self._drops = overflow == "drop"
         self._ring = ring
         self._lock = runtime.lock()
         self._dropped = 0
         self._burst = 0
+        self._overflow = overflow
 
     @property
     def dropped(self) -> int:
         """How many events were let go because there was no room for them."""
         return self._dropped
+
+    @override
+    def __repr__(self) -> str:
+        dropped = f", {self._dropped} dropped" if self._overflow == "drop" else ""
+        return f"<Publisher into {self._ring!r}, overflow={self._overflow!r}, timeout={self._timeout}{dropped}>"
 
     def publish(self, event: E) -> Sequence | None:
         """Publish an event, and return its sequence; None if it was let go. As `Disruptor.publish`."""
@@ -94,7 +100,7 @@ class Publisher(Generic[E]):
         try:
             result = publish()
         except InsufficientCapacity:
-            if called or not self._drops:
+            if called or self._overflow != "drop":
                 raise
             with self._lock:
                 begins = not self._burst

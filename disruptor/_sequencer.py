@@ -72,7 +72,7 @@ class Sequencer:
         self.gates: tuple[Gate, ...] = ()
         self.voids: Voids = set()
         self.voided: Cell = runtime.cell(0)
-        self.patience = Patience(runtime, self.room, BLOCKING)
+        self.patience: Patience = Patience(runtime, self.room, BLOCKING)
         self.reader_wait: WaitStrategy = BLOCKING
         self.clearing: Clearing | None = None
         self._runtime = runtime

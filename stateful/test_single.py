@@ -17,7 +17,7 @@ from stateful.adapters.single import SingleByValue, SingleInPlace
 from stateful.failure import check
 from stateful.library import LIBRARY
 from stateful.machine import RingMachine
-from stateful.profiles import run_machine
+from stateful.profiles import DEEP_LIMIT, run_machine
 from stateful.programs import PAIRS, PROGRAMS, SINGLE, Program
 from stateful.races import races
 from stateful.scheduler import Exploration, Granularity, Scheduler, Weak, instrumented, reduced
@@ -83,7 +83,7 @@ def test_program_of_many_producers(program: Program) -> None:
 @pytest.mark.deep
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_program_of_many_producers_deep(program: Program) -> None:
-    found = explored(program, 4_000)
+    found = explored(program, DEEP_LIMIT)
     if found.failed is not None:
         raise found.failed
 

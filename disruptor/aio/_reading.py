@@ -42,7 +42,7 @@ class AsyncSubscriber(Generic[E]):
         if not isinstance(subscriber, Subscriber):
             raise InvalidType(f"a Subscriber is needed, not {subscriber!r}")
         require_watchable(subscriber._sequencer)
-        self.subscriber = subscriber
+        self.subscriber: Subscriber[E] = subscriber
         """The subscriber itself: to look at, to be `after`, to be read in a thread."""
 
     @classmethod

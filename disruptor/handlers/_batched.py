@@ -25,9 +25,9 @@ class Batched(Generic[E]):
         hooks(handler)  # a wrong one is told here
         if most is None and seconds is None:
             raise InvalidValue("batched needs max_events or seconds, or both")
-        self.handler = handler
-        self.most = None if most is None else integer_between("max_events", most, 1, 2**63 - 1)
-        self.seconds = check_timeout(seconds)
+        self.handler: Handler[E] = handler
+        self.most: int | None = None if most is None else integer_between("max_events", most, 1, 2**63 - 1)
+        self.seconds: float | None = check_timeout(seconds)
 
     def manner(self, manner: Manner, capacity: int) -> Manner:
         """Return how the handler is to be called in a ring of `capacity`."""

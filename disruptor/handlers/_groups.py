@@ -110,7 +110,7 @@ class WorkerPool(Generic[E]):
         self._pool = pool
         self._manner = manner
         self._count = count(1)
-        self.subscribers = (pool.subscriber,)
+        self.subscribers: tuple[Subscriber[E], ...] = (pool.subscriber,)
         """The one subscriber through which all workers read: to look at, to remove with the whole pool, to be `after`."""
 
     @property

@@ -39,8 +39,8 @@ class Pool(Generic[E]):
     __slots__ = ("_barrier", "_lock", "_running", "_sequencer", "_work", "key", "subscriber", "workers")
 
     def __init__(self, subscriber: Subscriber[E], key: Callable[[E], Hashable] | None, runtime: Runtime) -> None:
-        self.subscriber = subscriber
-        self.key = key
+        self.subscriber: Subscriber[E] = subscriber
+        self.key: Callable[[E], Hashable] | None = key
         self._barrier = subscriber._barrier
         self._sequencer = subscriber._sequencer
         self._lock = runtime.lock()

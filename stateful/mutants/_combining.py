@@ -65,8 +65,8 @@ COMBINING: tuple[Mutant, ...] = (
     Mutant(
         "an error of a translator counts as a drop",
         PUBLISHER,
-        "            if called or not self._drops:\n",
-        "            if not self._drops:\n",
+        '            if called or self._overflow != "drop":\n',
+        '            if self._overflow != "drop":\n',
         "S7",
         "B9",
         GIVEN,

@@ -257,6 +257,8 @@ def test_what_is_dropped_is_counted_and_each_burst_is_logged_once(caplog: pytest
         "the ring is full: events are dropped",
     ]
     assert publisher.dropped == 4
+    assert repr(publisher) == f"<Publisher into {ring!r}, overflow='drop', timeout=0.0, 4 dropped>"
+    assert repr(ring.publisher(timeout=1)) == f"<Publisher into {ring!r}, overflow='block', timeout=1.0>"
     ring.close()
     with pytest.raises(DisruptorClosed):
         publisher.publish(7)
