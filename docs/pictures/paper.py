@@ -64,7 +64,7 @@ def site_style() -> str:
         "@media(prefers-color-scheme:dark){"
         f'body[data-theme="auto"] svg.picture{{{colours(True)}}}}}\n'
         "article table.docutils td,article table.docutils th{vertical-align:top}\n"
-        "article table.docutils code{overflow-wrap:break-word}\n"
+        "article table.docutils code{overflow-wrap:anywhere}\n"
         "@media(max-width:46em){article table.docutils{min-width:38rem}}\n"
     )
 

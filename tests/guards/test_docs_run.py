@@ -94,8 +94,9 @@ def problems(page: str, printed: str) -> list[str]:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "```python" in (ROOT / name).read_text(encoding="utf-8")])
 def test_the_code_of_a_page_runs_and_prints_what_is_shown(name: str, tmp_path: Path) -> None:
-    if "import numpy" in (page := (ROOT / name).read_text(encoding="utf-8")):
-        pytest.importorskip("numpy")
+    page = (ROOT / name).read_text(encoding="utf-8")
+    for module in re.findall(r"^ *(?:import|from) (numpy|prometheus_client)\b", page, re.MULTILINE):
+        pytest.importorskip(module)
     done = run(page, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert problems(page, done.stdout) == []

@@ -67,8 +67,9 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_the_library_and_nothing_else(wheel: Path) -> None:
     names = ZipFile(wheel).namelist()
+    about = f"disruptor-{disruptor.__version__}.dist-info"
     roots = {name.split("/")[0] for name in names}
-    assert roots == {"disruptor", "python_disruptor.py", "python_disruptor-stubs", "disruptor-0.1.0.dist-info"}
+    assert roots == {"disruptor", "python_disruptor.py", "python_disruptor-stubs", about}
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "disruptor").rglob("*.py")}
     assert {name for name in names if name.startswith("disruptor/")} == modules | {"disruptor/py.typed"}
     assert any(name.endswith("LICENSE") for name in names)

@@ -61,6 +61,14 @@ def test_inspect_says_what_the_ring_says() -> None:
         assert (shown["locked"], shown["locked_by"], shown["left_over"]) == (False, None, False)
 
 
+def test_the_readme_shows_what_inspect_says() -> None:
+    with owner() as (told, process):
+        says = said("inspect", told["name"])
+    says = says.replace(told["name"], "33c8a3be39ea3e9a").replace(f"process {process.pid}", "process 20930")
+    readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
+    assert f"$ python -m disruptor inspect 33c8a3be39ea3e9a\n{says}```" in readme
+
+
 def test_inspect_in_words() -> None:
     with owner() as (told, process):
         lines = said("inspect", told["name"]).splitlines()

@@ -96,10 +96,10 @@ def _states_here() -> object:
 
 
 STATES = Difference(
-    "a poll without an event",
-    "tells an empty ring (`IDLE`) from an upstream that is behind (`GATING`)",
-    "raises `WaitTimeout` for either; `lag` tells how far behind one is",
-    "a reader does the same in both cases: it waits",
+    "a look that finds no event",
+    "only a poller can look without waiting; it tells an empty ring (`IDLE`) from an upstream that is behind (`GATING`)",
+    "`read(timeout=0)` raises `WaitTimeout` for either; `poll` tells `IDLE` from `GATED`, as theirs does",
+    "who reads does the same in both cases, and waits; who has a loop of his own may want to know",
     _states_theirs,
     ("IDLE", "GATING"),
     _states_here,

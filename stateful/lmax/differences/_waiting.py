@@ -91,7 +91,7 @@ def _alert_here() -> object:
 ALERT = Difference(
     "alert",
     "belongs to a barrier, which may be shared, and can be taken back",
-    "`halt` ends every wait of the ring for good; `close` of a subscriber ends its own",
+    "`halt` ends every wait of the ring, until `start`; `close` of a subscriber ends its own, for good",
     "who shares a barrier that is not cleared spins (LMAX#417)",
     _alert_theirs,
     ("AlertException", 0),
