@@ -16,7 +16,8 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     shared._process_runtime  shared._posix  shared._files  shared._segment     what the operating system gives
     shared._lock  shared._signal  shared._claims  shared._gates  shared._turn     locks, sleepers, claims between processes
     shared._deaths  shared._sequencer     who has died, and what becomes of it; the order between processes
-    _barrier  shared._records  _batch  _polling  _claim     until one may read; a batch on its way out, a claim on its way in
+    _barrier  _turn  shared._records  _batch        until one may read, and whose turn it is; a batch on its way out
+    _polling  _reading  _claim     blocks of one's own: a batch, or none; a batch; a claim on its way in
     _subscriber  _publisher  _publishing       one reader; what producers do
     _roll  shared._roll  _parts    who is registered; what a ring is put together from
     shared._record_slots  shared._ring    records of NumPy in the slots; a ring between processes, put together
@@ -48,7 +49,6 @@ range(1, 3)
 """
 
 from disruptor._batch import Batch as Batch
-from disruptor._batch import Reading as Reading
 from disruptor._claim import Claim as Claim
 from disruptor._disruptor import Disruptor as Disruptor
 from disruptor._errors import (
@@ -115,6 +115,7 @@ from disruptor._event_factory import EventFactory as EventFactory
 from disruptor._poll import Poll as Poll
 from disruptor._polling import Polling as Polling
 from disruptor._publisher import Publisher as Publisher
+from disruptor._reading import Reading as Reading
 from disruptor._sequence import INITIAL as INITIAL
 from disruptor._sequence import Sequence as Sequence
 from disruptor._start import Start as Start

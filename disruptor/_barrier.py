@@ -153,12 +153,13 @@ class Barrier:
 
     def _refuse_if_cut_off(self, sequence: int) -> None:
         """Raise if somebody has failed before `sequence` who goes before this one. Certain under the lock."""
-        for barrier in self._before:
+        before = [*self._before]
+        for barrier in before:  # which grows: each once, whatever the number of ways to it
             gate = barrier._gate
             if gate.alive.value and gate.position.value < sequence:
                 if gate.failed.value:
                     raise broken_by(gate) from gate.cause
-                barrier._refuse_if_cut_off(sequence)
+                before.extend(further for further in barrier._before if further not in before)
 
     def _delay(self, sequence: int) -> str:
         published = self._sequencer.published.value

@@ -2,13 +2,11 @@
 
 Rule 1: a batch is a copy of a part of the ring, made while the subscriber's gate protected it. By value it stays
         as it is; in place its events are the ring's own objects, only promised until the batch is processed.
-Rule 2: `Reading` marks its batch processed when its block ends, and marks nothing when an exception ends it.
 """
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from collections.abc import Sequence as AbstractSequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar, cast, final, overload
 
 from disruptor._errors import InvalidType
@@ -74,28 +72,6 @@ class Batch(AbstractSequence[E], Generic[E]):
     @override
     def __repr__(self) -> str:
         return f"<Batch of {len(self._events)}, sequences {self.sequences[0]}..{self.sequences[-1]}>"
-
-
-@final
-class Reading(Generic[E]):
-    """The context manager that `Subscriber.read` returns; entering it waits, and gives the `Batch`."""
-
-    __slots__ = ("_begin", "_end")
-
-    def __init__(self, begin: Callable[[], Batch[E]], end: Callable[[bool], None]) -> None:
-        self._begin = begin
-        self._end = end
-
-    def __enter__(self) -> Batch[E]:
-        return self._begin()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._end(kind is None)
 
 
 def arrays_of(events: object) -> "tuple[Array, ...]":

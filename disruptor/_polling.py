@@ -11,6 +11,7 @@ from disruptor._barrier import Barrier
 from disruptor._batch import Batch
 from disruptor._gate import Gate
 from disruptor._poll import Poll
+from disruptor._turn import Turn
 
 E = TypeVar("E")
 
@@ -24,9 +25,7 @@ class Reads(Protocol[E]):
     @property
     def _gate(self) -> Gate: ...
 
-    def _begin(self) -> None: ...
-
-    def _finish(self) -> None: ...
+    def _begin(self) -> Turn: ...
 
     def _look(self, first: int, most: int, deadline: int | None) -> Batch[E]: ...
 
@@ -37,27 +36,28 @@ class Reads(Protocol[E]):
 class Polling(Generic[E]):
     """The context manager that `Subscriber.poll` returns; entering it never waits, and gives a `Batch` or a `Poll`."""
 
-    __slots__ = ("_batches", "_most", "_subscriber")
+    __slots__ = ("__weakref__", "_batch", "_most", "_subscriber", "_turn")
 
     def __init__(self, subscriber: Reads[E], most: int) -> None:
         self._subscriber = subscriber
         self._most = most
-        self._batches: list[Batch[E]] = []
+        self._turn: Turn | None = None
+        self._batch: Batch[E] | None = None
 
     def __enter__(self) -> Batch[E] | Poll:
         subscriber = self._subscriber
-        subscriber._begin()
+        turn = subscriber._begin()
         try:
             while (found := subscriber._barrier.poll(first := subscriber._gate.position.value + 1)) is None:
                 batch = subscriber._look(first, self._most, None)
                 if batch:
-                    self._batches.append(batch)
+                    self._turn, self._batch = turn, batch
                     return batch
                 subscriber._move(batch.end)  # nothing but voids: they stop nobody
         except BaseException:
-            subscriber._finish()
+            turn.give()
             raise
-        subscriber._finish()
+        turn.give()
         return found
 
     def __exit__(
@@ -66,11 +66,11 @@ class Polling(Generic[E]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if not self._batches:
+        turn, batch, self._turn, self._batch = self._turn, self._batch, None, None
+        if turn is None or batch is None:
             return
         try:
-            batch = self._batches.pop()
             if kind is None:
                 self._subscriber._move(batch.end)
         finally:
-            self._subscriber._finish()
+            turn.give()

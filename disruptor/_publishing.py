@@ -13,6 +13,7 @@ from typing import Generic, SupportsIndex, TypeVar
 
 from disruptor._arguments import integer_between
 from disruptor._claim import Claim
+from disruptor._deadline import check_timeout
 from disruptor._errors import InvalidType, InvalidValue
 from disruptor._publisher import Overflow, Publisher
 from disruptor._sequence import INITIAL, Sequence
@@ -48,7 +49,7 @@ class Publishing(Generic[E]):
         single = self._single
         if single is not None:  # Rule 4
             role = single.role
-            if role.owner == role.ident():
+            if role.owner == role.ident() and not role.busy.value:  # a finaliser may publish while it publishes
                 written = False
                 try:
                     role.busy.value = 1
@@ -101,7 +102,7 @@ class Publishing(Generic[E]):
         single = self._single
         if single is not None:
             role = single.role
-            if role.owner == role.ident() and not role.busy.value:  # making lists may run a finaliser that publishes
+            if role.owner == role.ident() and not role.busy.value:  # making lists may run one
                 written = False
                 try:
                     role.busy.value = 1
@@ -142,7 +143,7 @@ class Publishing(Generic[E]):
         self._require_translator(translate)
         slots, single = self._slots, self._single
         if single is not None:
-            deadline_of(self._runtime, timeout)  # a wrong one is told here
+            check_timeout(timeout)  # a wrong one is told here; its clock starts once, when it claims
             role = single.role
             if role.owner == role.ident() and not role.busy.value:
                 sequence = INITIAL

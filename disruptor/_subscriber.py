@@ -8,22 +8,23 @@ Rule 4: a reader walks past voids while it waits: a ring full of voids must not 
 
 from collections.abc import Iterator
 from collections.abc import Sequence as AbstractSequence
-from functools import partial
 from typing import Generic, SupportsFloat, SupportsIndex, TypeVar, final
 
 from disruptor._arguments import at_most, sequence_number
 from disruptor._barrier import Barrier
-from disruptor._batch import Batch, Reading, chosen, sequences_of
+from disruptor._batch import Batch, chosen, sequences_of
 from disruptor._deadline import check_timeout
 from disruptor._errors import DisruptorBroken, DisruptorClosed, InvalidValue, SubscriberBusy
 from disruptor._gate import Gate
 from disruptor._home import Home
 from disruptor._override import override
 from disruptor._polling import Polling
+from disruptor._reading import Reading
 from disruptor._sequence import Sequence, batch_end, lag
 from disruptor._sequencer import CLOSED, HALTED, Sequencer
 from disruptor._slots import Slots
 from disruptor._sync import Lock, Runtime, deadline_of
+from disruptor._turn import Turn
 
 E = TypeVar("E")
 
@@ -130,9 +131,7 @@ class Subscriber(Generic[E]):
         Within a batch of one's own, this releases a part of it early.
         """
         wanted = sequence_number("sequence", sequence)
-        mine = self._gate.reader == self._runtime.ident()
-        if not mine:
-            self._begin()
+        turn = None if self._gate.reader == self._runtime.ident() else self._begin()
         try:
             self._barrier.registered()
             position = self._gate.position.value
@@ -143,8 +142,8 @@ class Subscriber(Generic[E]):
                 raise InvalidValue(f"{self.name!r} may read up to {readable}, not {wanted}")
             self._move(wanted)
         finally:
-            if not mine:
-                self._finish()
+            if turn is not None:
+                turn.give()
 
     # --- reading -------------------------------------------------------------------------------------------
 
@@ -156,9 +155,7 @@ class Subscriber(Generic[E]):
         Entering raises `WaitTimeout`, `SubscriberClosed`, `SubscriberBusy`, and `DisruptorClosed` after the last event.
         """
         most = at_most("max_events", max_events, self._sequencer.capacity)
-        check_timeout(timeout)  # a wrong one is told here; its clock starts on entering
-        batches: list[Batch[E]] = []
-        return Reading(partial(self._enter, most, timeout, batches), partial(self._leave, batches))
+        return Reading(self, most, check_timeout(timeout))  # a wrong one is told here; its clock starts on entering
 
     def poll(self, max_events: SupportsIndex | None = None) -> Polling[E]:
         """Return a context manager over what there is now: a batch as of `read`, or a `Poll`, which says why there is none.
@@ -173,7 +170,7 @@ class Subscriber(Generic[E]):
         Leaving the loop by `break` or an exception does not mark the event in hand: it comes again.
         Raises `DisruptorClosed` if the ring is halted, `SubscriberClosed` if this subscriber is removed.
         """
-        self._begin()
+        turn = self._begin()
         try:
             while (batch := self._next_or_end(self._sequencer.capacity)) is not None:
                 for sequence, event in zip(batch.sequences, batch, strict=True):
@@ -185,8 +182,9 @@ class Subscriber(Generic[E]):
                         break  # the loop's body has marked more: what it has marked is not handed out
                 else:
                     self._move(batch.end)
+                del batch, event  # nothing that was processed is kept while it waits
         finally:
-            self._finish()
+            turn.give()
 
     def batches(self, max_events: SupportsIndex | None = None) -> Iterator[Batch[E]]:
         """Yield batch after batch, each of `max_events` at most; otherwise as iterating by event."""
@@ -204,51 +202,31 @@ class Subscriber(Generic[E]):
 
     # --- inside --------------------------------------------------------------------------------------------
 
-    def _begin(self) -> None:
+    def _begin(self) -> Turn:
         """Take the turn, without waiting."""
-        if not self._turn.acquire(False):
+        turn = Turn(self._turn, self._gate)
+        if not turn.take():
             self._barrier.registered()  # looked at afterwards: who is registered now was so when the turn was taken
             raise SubscriberBusy(
                 f"subscriber {self.name!r} is being read; one reader at a time (a loop over it has to end first)"
             )
         self._sign()
+        return turn
 
     def _sign(self) -> None:
         """Note whose turn it is: a loop may be handed on, and is then asked for its next by another thread."""
         self._gate.reader = self._runtime.ident()
 
-    def _finish(self) -> None:
-        self._gate.reader = None
-        self._turn.release()
-
-    def _enter(self, most: int, timeout: SupportsFloat | None, batches: list[Batch[E]]) -> Batch[E]:
-        deadline = deadline_of(self._runtime, timeout)
-        self._begin()
-        try:
-            batch = self._next(most, deadline)
-            batches.append(batch)
-        except BaseException:
-            self._finish()
-            raise
-        return batch
-
-    def _leave(self, batches: list[Batch[E]], processed: bool) -> None:
-        try:
-            batch = batches.pop()
-            if processed:
-                self._move(batch.end)
-        finally:
-            self._finish()
-
     def _batches(self, most: int) -> Iterator[Batch[E]]:
-        self._begin()
+        turn = self._begin()
         try:
             while (batch := self._next_or_end(most)) is not None:
                 yield batch
                 self._move(batch.end)
                 self._sign()
+                del batch
         finally:
-            self._finish()
+            turn.give()
 
     def _next_or_end(self, most: int, deadline: int | None = None) -> Batch[E] | None:
         while True:

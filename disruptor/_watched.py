@@ -42,9 +42,9 @@ class Watched:
     def watch(self, ready: Callable[[], bool], call: Callable[[], object]) -> bool:
         """Return whether `ready()` is true; if it is not, have `call` called once: see `Watchable`."""
         left = False
-        self._watchers.append(call)
-        self.sleepers.value += 1
+        self.sleepers.value += 1  # first: too high, after an interrupt, costs time; too low, news
         try:
+            self._watchers.append(call)
             left = not ready()
         finally:
             if not left:

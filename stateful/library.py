@@ -17,6 +17,7 @@ import disruptor._patience
 import disruptor._polling
 import disruptor._publisher
 import disruptor._publishing
+import disruptor._reading
 import disruptor._role
 import disruptor._roll
 import disruptor._room
@@ -25,6 +26,7 @@ import disruptor._single
 import disruptor._slots
 import disruptor._subscriber
 import disruptor._sync
+import disruptor._turn
 import disruptor._watched
 import disruptor.aio._publishing
 import disruptor.aio._reading
@@ -60,6 +62,7 @@ LIBRARY = (
     disruptor.handlers._pool,
     disruptor._publisher,
     disruptor._publishing,
+    disruptor._reading,
     disruptor._role,
     disruptor._roll,
     disruptor._room,
@@ -68,6 +71,7 @@ LIBRARY = (
     disruptor._slots,
     disruptor._subscriber,
     disruptor._sync,
+    disruptor._turn,
     disruptor._watched,
     disruptor.handlers._work,
     disruptor.handlers._worker,

@@ -143,6 +143,8 @@ def strike(
                 raise AssertionError(f"{stuck} wait for ever")
             if ring._sequencer.lock.locked():
                 raise AssertionError("nobody gave the lock back")
+            if victims._turn.locked():
+                raise AssertionError("nobody can read through the subscriber any more")
             ring._check()
             if not scene.ends and "last" not in had:
                 raise AssertionError("the last event is lost")
@@ -178,8 +180,11 @@ def unraised(errors: list[BaseException]) -> Iterator[None]:
     before = sys.unraisablehook
 
     def keep(unraisable: "sys.UnraisableHookArgs") -> None:
-        if unraisable.exc_value is not None:
-            errors.append(unraisable.exc_value)
+        error = unraisable.exc_value
+        if isinstance(error, Exception):
+            errors.append(error)
+        elif error is not None:  # an interrupt: its traceback keeps alive what the finaliser had in hand
+            errors.append(type(error)())
 
     sys.unraisablehook = keep
     try:

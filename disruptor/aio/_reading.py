@@ -19,6 +19,7 @@ from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, Subscr
 from disruptor._override import override
 from disruptor._sequence import Sequence
 from disruptor._subscriber import Subscriber
+from disruptor._turn import Turn
 from disruptor.aio._waiting import PASSED, checkpoint, handed_over, news_of, require_watchable
 
 E = TypeVar("E")
@@ -125,7 +126,7 @@ class _Loop(Generic[E]):
     __slots__ = ("__weakref__", "_batch", "_feed", "_most", "_turn", "_waits")
 
     def __init__(self, feed: AsyncSubscriber[E], most: int) -> None:
-        self._turn = False
+        self._turn: Turn | None = None
         self._waits = False
         self._feed = feed
         self._most = most
@@ -140,15 +141,14 @@ class _Loop(Generic[E]):
     def _begin(self) -> None:
         if self._waits:
             raise SubscriberBusy(f"a loop over {self._feed.name!r} is waiting for its next already")
-        if not self._turn:
-            self._feed.subscriber._begin()
-            self._turn = True
+        if self._turn is None:
+            self._turn = self._feed.subscriber._begin()
 
     def _end(self) -> None:
         self._batch = None
-        if self._turn:
-            self._turn = False
-            self._feed.subscriber._finish()
+        if self._turn is not None:
+            self._turn.give()
+            self._turn = None
 
     async def _following(self) -> Batch[E]:
         """Wait for the next batch, and have it in hand; `StopAsyncIteration` at the end of all."""
@@ -174,10 +174,6 @@ class _Loop(Generic[E]):
             await checkpoint()
         finally:
             self._waits = False
-
-    def __del__(self) -> None:
-        if getattr(self, "_turn", False):
-            self._end()
 
 
 @final
@@ -243,25 +239,25 @@ class AsyncEvents(_Loop[E], AsyncIterator[E]):
 class AsyncReading(Generic[E]):
     """The asynchronous context manager that `AsyncSubscriber.read` returns; entering it waits, and gives the `Batch`."""
 
-    __slots__ = ("_batches", "_feed", "_most")
+    __slots__ = ("_feed", "_inside", "_most")
 
     def __init__(self, feed: AsyncSubscriber[E], most: int) -> None:
         self._feed = feed
         self._most = most
-        self._batches: list[Batch[E]] = []
+        self._inside: list[tuple[Turn, Batch[E]]] = []
 
     async def __aenter__(self) -> Batch[E]:
         subscriber = self._feed.subscriber
-        subscriber._begin()
+        turn = subscriber._begin()
         try:
             batch = await when_readable(
                 subscriber,
                 lambda: subscriber._gate.position.value + 1,
                 partial(subscriber._next, self._most, PASSED),
             )
-            self._batches.append(batch)
+            self._inside.append((turn, batch))
         except BaseException:
-            subscriber._finish()
+            turn.give()
             raise
         return batch
 
@@ -271,7 +267,12 @@ class AsyncReading(Generic[E]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._feed.subscriber._leave(self._batches, kind is None)
+        turn, batch = self._inside.pop()
+        try:
+            if kind is None:
+                self._feed.subscriber._move(batch.end)
+        finally:
+            turn.give()
 
 
 async def when_readable(subscriber: Subscriber[E], first: Callable[[], int], attempt: Callable[[], T]) -> T:

@@ -16,6 +16,7 @@ from disruptor._errors import DisruptorError, InvalidValue, SubscriberClosed, Wa
 from disruptor._sequencer import OPEN
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime
+from disruptor._turn import Turn
 from disruptor.handlers._work import Work
 
 E = TypeVar("E")
@@ -36,7 +37,7 @@ class Removable(Protocol):
 class Pool(Generic[E]):
     """The events of one pool, shared by its workers."""
 
-    __slots__ = ("_barrier", "_lock", "_running", "_sequencer", "_work", "key", "subscriber", "workers")
+    __slots__ = ("_barrier", "_lock", "_running", "_sequencer", "_turn", "_work", "key", "subscriber", "workers")
 
     def __init__(self, subscriber: Subscriber[E], key: Callable[[E], Hashable] | None, runtime: Runtime) -> None:
         self.subscriber: Subscriber[E] = subscriber
@@ -45,6 +46,7 @@ class Pool(Generic[E]):
         self._sequencer = subscriber._sequencer
         self._lock = runtime.lock()
         self._running = 0
+        self._turn: Turn | None = None
         self.workers: tuple[Removable, ...] = ()
         """Who belongs to it. Written under the lock; a tuple, so that an old one is the truth of a moment ago."""
         self._work = Work(subscriber._gate.position.value, self._sequencer.capacity)
@@ -54,7 +56,7 @@ class Pool(Generic[E]):
         with self._lock:
             if not self._running:
                 gate = self.subscriber._gate
-                self.subscriber._begin()
+                self._turn = self.subscriber._begin()
                 gate.reader = None  # no one thread's: whether one would wait for itself is not certain
                 self._work.begin(gate.position.value)
             self._running += 1
@@ -63,8 +65,8 @@ class Pool(Generic[E]):
         """End; the last to do so gives the turn back."""
         with self._lock:
             self._running -= 1
-            if not self._running:
-                self.subscriber._finish()
+            if not self._running and self._turn is not None:
+                self._turn.give()
 
     def add(self, workers: Iterable[Removable]) -> None:
         """Let workers belong to it."""

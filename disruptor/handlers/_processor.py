@@ -24,6 +24,7 @@ from disruptor._sequence import Sequence
 from disruptor._sequencer import HALTED
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime, deadline_of
+from disruptor._turn import Turn
 from disruptor.handlers._handler import HandlerFunction, Hooks, Manner
 from disruptor.handlers._progress import Progress
 from disruptor.on_error import VERBS, Decision, Failure, Stage
@@ -57,6 +58,7 @@ class BatchEventProcessor(Generic[E]):
         "_phase",
         "_progress",
         "_runtime",
+        "_turn",
         "batches",
         "busy_ns",
         "errors",
@@ -75,6 +77,7 @@ class BatchEventProcessor(Generic[E]):
         self._runtime = runtime
         self._phase = subscriber._sequencer.phase
         self._progress: Progress | None = None
+        self._turn: Turn | None = None
         self._attempts = 0
         self._failed_at = -1
         self.batches = 0
@@ -113,10 +116,11 @@ class BatchEventProcessor(Generic[E]):
             self._ended(error, errors, broken)
 
     def _enter(self) -> None:
-        self.subscriber._begin()
+        self._turn = self.subscriber._begin()
 
     def _leave(self) -> None:
-        self.subscriber._finish()
+        if self._turn is not None:
+            self._turn.give()
 
     def _serve(self, errors: list[BaseException], broken: Callable[[BaseException], None]) -> None:
         """Work, and shut down; whatever happens, both."""

@@ -4,8 +4,9 @@ Rule: an interrupt is no event of a program, so those that mishandle one are kil
 step or line; so is what a program cannot say (the model knows no claim of more than the capacity).
 """
 
-from stateful.mutants._mutant import CLAIM, JOINING, PUBLISHING, SEQUENCER, SUBSCRIBER, SYNC, Mutant
+from stateful.mutants._mutant import CLAIM, JOINING, PUBLISHING, SEQUENCER, SYNC, Mutant
 
+TURN = "_turn.py"
 LINES = "tests/api/test_interrupts.py"
 ENDS = "stateful/test_interrupted_ends.py"
 STEPS = "stateful/test_interrupts.py::test_an_interrupt_does_no_harm[{}]".format
@@ -40,32 +41,31 @@ FAILING: tuple[Mutant, ...] = (
         "tests/api/test_abandoning.py",
     ),
     Mutant(
-        "a block that fails keeps the turn",
-        SUBSCRIBER,
-        "        finally:\n            self._finish()\n\n    def _batches",
-        "        finally:\n            if processed:\n                self._finish()\n\n    def _batches",
+        "a turn is kept for ever",
+        TURN,
+        "        if self._taken == [True]:\n            self._gate",
+        "        if not self._taken:\n            self._gate",
         "S7",
         "B5",
         "read that fails",
     ),
     Mutant(
-        "a loop that is left keeps the turn",
-        SUBSCRIBER,
-        "        finally:\n            self._finish()\n\n    def batches",
-        "        except GeneratorExit:\n            raise\n        except BaseException:\n            self._finish()\n"
-        "            raise\n        self._finish()\n\n    def batches",
+        "an interrupted read keeps the turn",
+        TURN,
+        "            self.give()\n",
+        "            pass\n",
         "S7",
-        "B5",
-        "loop that breaks",
+        "B14",
+        "stateful/test_interrupts.py::test_an_interrupt_does_no_harm[read, release]",
     ),
     Mutant(
-        "a read that times out keeps the turn",
-        SUBSCRIBER,
-        "        except BaseException:\n            self._finish()\n            raise\n        return batch\n",
-        "        except BaseException:\n            raise\n        return batch\n",
-        "S7",
-        "B5",
-        "a time-out, then another read",
+        "who has given the turn back is still taken for a reader",
+        TURN,
+        "            self._gate.reader = None\n",
+        "",
+        "L2",
+        "B9",
+        "tests/api",
     ),
     Mutant(
         "a failed publish leaves its claim to the next",

@@ -20,7 +20,7 @@ HANDLING: tuple[Mutant, ...] = (
     Mutant(
         "only who comes next after one that has failed is told",
         BARRIER,
-        "                barrier._refuse_if_cut_off(sequence)\n",
+        "                before.extend(further for further in barrier._before if further not in before)\n",
         "",
         "L1",
         "B5",

@@ -184,8 +184,8 @@ POOLING: tuple[Mutant, ...] = (
     Mutant(
         "the turn is given back by the first worker that ends",
         POOL,
-        "            self._running -= 1\n            if not self._running:\n                self.subscriber._finish()\n",
-        "            self._running -= 1\n            if self._running:\n                self.subscriber._finish()\n",
+        "            self._running -= 1\n            if not self._running and self",
+        "            self._running -= 1\n            if self._running and self",
         "S7",
         "B17",
         STORY("halted and started again"),

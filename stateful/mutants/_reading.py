@@ -2,6 +2,8 @@
 
 from stateful.mutants._mutant import BARRIER, CLAIM, LOOKING, LOOPS, SEQUENCER, SUBSCRIBER, Mutant
 
+READING_FILE = "_reading.py"
+
 READING: tuple[Mutant, ...] = (
     Mutant(
         "voids are shown",
@@ -70,9 +72,9 @@ READING: tuple[Mutant, ...] = (
     ),
     Mutant(
         "`read` marks although its block raised",
-        SUBSCRIBER,
-        "            if processed:\n",
-        "            if processed or batch:\n",
+        READING_FILE,
+        "            if kind is None:\n",
+        "            if batch is not None:\n",
         "S7",
         "B9",
         "read that fails",
@@ -118,8 +120,8 @@ READING: tuple[Mutant, ...] = (
     Mutant(
         "two readers share one subscriber",
         SUBSCRIBER,
-        "        if not self._turn.acquire(False):\n",
-        "        if not self._turn.acquire(False) and self.name is None:\n",
+        "        if not turn.take():\n",
+        "        if not turn.take() and self.name is None:\n",
         "S3",
         "B8",
         "two readers of one subscriber",

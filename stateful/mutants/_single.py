@@ -6,6 +6,7 @@ SINGLE_FILE = "_single.py"
 WATCHES = (
     "stateful/test_single.py::test_who_watches_for_room_is_told_although_he_takes_an_announcement_for_a_lack_of_it"
 )
+FINALISER = "tests/api/test_single_producer.py"
 GETS = "stateful/test_single_interrupts.py::test_an_interrupted_publication_leaves_nothing_that_others_rely_on[get]"
 
 ANNOUNCES = """                        role.claimed.value = last
@@ -248,6 +249,33 @@ SINGLE: tuple[Mutant, ...] = (
         "        if role.filling > INITIAL and role.busy.value > 1:\n",
         "S6",
         "B9",
-        "tests/api/test_single_producer.py",
+        FINALISER,
+    ),
+    Mutant(
+        "a finaliser that publishes while its thread publishes many is let in",
+        PUBLISHING,
+        "role.ident() and not role.busy.value:  # a finaliser may publish while it publishes\n",
+        "role.ident():\n",
+        "S6",
+        "B9",
+        FINALISER,
+    ),
+    Mutant(
+        "a finaliser that publishes many while its thread does is let in",
+        PUBLISHING,
+        "role.ident() and not role.busy.value:  # making lists may run one\n",
+        "role.ident():\n",
+        "S6",
+        "B9",
+        FINALISER,
+    ),
+    Mutant(
+        "the time-out of a single producer's event begins twice",
+        PUBLISHING,
+        "            check_timeout(timeout)  # a wrong",
+        "            deadline_of(self._runtime, timeout)  # a wrong",
+        "L3",
+        "B16",
+        "stateful/test_found.py",
     ),
 )

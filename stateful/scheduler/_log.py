@@ -5,8 +5,8 @@ Rule 1: what is not written down here does not exist for a reduced exploration (
 Rule 2: a deadline stays on the agenda though nobody waits for it any more. So whether the clock can move depends on nothing
         that a task undoes: no step takes the choice of another one away, which is what the reduction rests on.
 Rule 3: the name of an object is the task that made it, and how many that task had made before: so it is the same in all
-        runs that begin alike. It is given when the object is made, and kept as long as it lives; without a finaliser, it is
-        kept alive.
+        runs that begin alike. It is given when the object is made, and kept as long as it lives; what cannot be referred
+        to weakly is kept alive, and must not hold what has a finaliser.
 """
 
 import weakref
@@ -77,7 +77,7 @@ class Log:
         count = self._made.get(self.current, 0)
         self._made[self.current] = count + 1
         name = self.current, count
-        mortal = hasattr(type(thing), "__del__")
+        mortal = type(thing).__weakrefoffset__ != 0
         kept = weakref.ref(thing, partial(self._forget, key)) if mortal else thing
         self._names[key] = name, kept
         return name

@@ -3,6 +3,8 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from threading import Thread
+from time import monotonic
 from typing import Final
 from weakref import ReferenceType, ref
 
@@ -10,6 +12,7 @@ import pytest
 
 from disruptor import Disruptor, InvalidValue, OutdatedSequence, Start, Subscriber
 from tests.api.test_interrupts import Interrupter
+from tests.limits import LIMIT
 
 
 class Event:
@@ -241,3 +244,27 @@ def test_an_interrupt_at_any_line_lets_go_of_all_or_nothing(release: Callable[[S
 def test_it_is_for_events_by_value_between_threads(options: dict[str, object]) -> None:
     with pytest.raises(InvalidValue, match="clear=True is for rings by value between threads"):
         Ring(4, clear=True, **options)  # type: ignore[arg-type]  # each is right by itself
+
+
+def _by_event(subscriber: Subscriber[Event]) -> None:
+    for event in subscriber:
+        del event
+
+
+def _by_batch(subscriber: Subscriber[Event]) -> None:
+    for batch in subscriber.batches():
+        del batch
+
+
+@pytest.mark.parametrize("loop", [_by_event, _by_batch])
+def test_a_loop_that_waits_for_its_next_keeps_nothing(loop: Callable[[Subscriber[Event]], None]) -> None:
+    ring = Ring(8, clear=True)
+    thread = Thread(target=loop, args=(ring.register_subscriber(),))
+    thread.start()
+    references = published(ring, 4)
+    latest = monotonic() + LIMIT
+    while any(there(references)) and monotonic() < latest:
+        pass
+    ring.close()
+    thread.join(LIMIT)
+    assert monotonic() < latest, "the loop keeps what it has processed"

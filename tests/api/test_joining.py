@@ -1,5 +1,6 @@
 """Joining, leaving and dependency graphs, one sentence of the specification a test."""
 
+import sys
 from collections.abc import Callable, Iterable
 
 import pytest
@@ -296,3 +297,17 @@ def test_a_refused_joiner_leaves_no_gate_behind(start: Start | int) -> None:
     assert snapshot(ring) == before
     assert taken._gate.followers.value == 0
     assert len(ring._sequencer.gates) == 1
+
+
+def test_a_wait_looks_at_each_subscriber_before_it_once_however_many_ways_lead_there() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    layer: tuple[Subscriber[str], ...] = ()
+    for _ in range(40):  # two in each: 2 ** 40 ways
+        layer = tuple(ring.register_subscriber(after=layer) for _ in range(2))
+    with pytest.raises(WaitTimeout):
+        layer[0].wait_for(0, timeout=0)
+    last = layer[0]
+    for _ in range(sys.getrecursionlimit()):
+        last = ring.register_subscriber(after=last)
+    with pytest.raises(WaitTimeout):
+        last.wait_for(0, timeout=0)

@@ -1,5 +1,6 @@
 """A ring for one producer at a time: `producers="single"`."""
 
+import gc
 import sys
 from collections.abc import Callable
 from threading import Event, Thread
@@ -8,6 +9,7 @@ import pytest
 
 from disruptor import Disruptor, InsufficientCapacity, InvalidType, InvalidValue, SecondProducer, SelfDeadlock, Sequence
 from disruptor._single import SingleSequencer
+from disruptor._slots import LocalSlots
 from disruptor._sync import Lock
 
 
@@ -327,4 +329,37 @@ def test_all_events_arrive_in_order_while_others_join_and_leave(capacity: int) -
     assert had == list(range(count + capacity))
     assert all(events == list(range(len(events))) for events in joined)
     assert isinstance(ring._sequencer, SingleSequencer)
+    ring._check()
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_finaliser_that_publishes_in_the_middle_of_a_call_is_refused(
+    many: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Bomb:
+        def __init__(self) -> None:
+            self.me = self  # garbage that only the collector finds
+
+        def __del__(self) -> None:
+            try:
+                said.append(ring.publish_many(["nested"]) if many else ring.publish("nested"))
+            except SecondProducer as error:
+                said.append(error)
+
+    put_many = LocalSlots.put_many
+
+    def collects(slots: LocalSlots[str], first: int, events: list[str]) -> list[str]:
+        gc.collect()
+        return put_many(slots, first, events)
+
+    said: list[object] = []
+    ring = ring_of(8)
+    subscriber = ring.register_subscriber()
+    ring.publish("b")
+    monkeypatch.setattr(LocalSlots, "put_many", collects)
+    Bomb()
+    assert ring.publish_many(["c", "d"]) == range(2, 4)
+    assert [type(one) for one in said] == [SecondProducer]
+    with subscriber.read() as batch:
+        assert [*batch][-3:] == ["b", "c", "d"]
     ring._check()

@@ -5,7 +5,7 @@ That this holds at every step is explored in `stateful/test_interrupts.py`; here
 
 import gc
 from collections.abc import Callable
-from typing import Any
+from typing import Any, final
 from weakref import ref
 
 import pytest
@@ -409,6 +409,45 @@ def test_who_watches_no_more_may_say_so_again() -> None:
     news.unwatch(interrupt)
     news.unwatch(interrupt)
     assert news.asleep() == 0
+
+
+@final
+class Struck:
+    """A cell at which an interrupt strikes, before or after its first store."""
+
+    def __init__(self, *, after: bool) -> None:
+        self._value = 0
+        self._after = after
+        self._struck = False
+
+    @property
+    def value(self) -> int:
+        return self._value
+
+    @value.setter
+    def value(self, value: int) -> None:
+        if self._struck:
+            self._value = value
+            return
+        self._struck = True
+        if self._after:
+            self._value = value
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_who_is_struck_when_he_begins_to_watch_does_not_take_a_sleeper_away(after: bool) -> None:
+    news = Signal(THREADS, THREADS.lock())
+    news.sleepers = Struck(after=after)
+
+    def call() -> None:
+        raise AssertionError("nobody watches")
+
+    with pytest.raises(KeyboardInterrupt):
+        news.watch(lambda: False, call)
+    news.unwatch(call)
+    assert news.sleepers.value >= 0
+    news.wake()
 
 
 def test_a_cell_shows_what_it_holds() -> None:
