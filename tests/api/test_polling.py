@@ -1,5 +1,7 @@
 """What does `poll` give, and what does it say when there is nothing?"""
 
+from typing import final
+
 import pytest
 
 from disruptor import (
@@ -13,6 +15,8 @@ from disruptor import (
     SubscriberBusy,
     SubscriberClosed,
 )
+from disruptor._cell import Cell
+from tests.api.scripted import Scripted
 
 
 def ring_of(capacity: int = 4) -> tuple[Disruptor[str], Subscriber[str]]:
@@ -128,3 +132,37 @@ def test_a_wrong_number_is_told_at_once(most: int) -> None:
     _, subscriber = ring_of()
     with pytest.raises(InvalidValue, match=f"max_events must be in .* not {most}"):
         subscriber.poll(most)
+
+
+def test_an_open_ring_is_looked_at_without_the_lock() -> None:
+    ring: Disruptor[str] = Disruptor(4, runtime=Scripted())
+    first = ring.register_subscriber()
+    second = ring.register_subscriber(after=first)
+    with ring._sequencer.lock:  # to take it once more would fail
+        assert told(second) is Poll.IDLE
+    ring.publish_many(["a", "b"])
+    for k in range(2):
+        with ring._sequencer.lock:
+            assert told(second) is Poll.GATED
+        first.update_sequence(k)
+        assert told(second) == ["ab"[k]]
+
+
+@final
+class Late:
+    """A cursor that moves as soon as somebody has looked at it."""
+
+    def __init__(self, cell: Cell, value: int) -> None:
+        self._cell, self._late = cell, [value]
+
+    @property
+    def value(self) -> int:
+        return self._late.pop() if self._late else self._cell.value
+
+
+def test_what_is_published_while_one_looks_is_not_taken_for_nothing() -> None:
+    ring, first = ring_of()
+    second = ring.register_subscriber(after=first)
+    ring.publish("a")
+    ring._sequencer.published = Late(ring._sequencer.published, -1)  # type: ignore[assignment]  # nobody stores to it here
+    assert told(second) is Poll.GATED

@@ -2,7 +2,16 @@
 
 import pytest
 
-from disruptor import Batch, Disruptor, OutdatedSequence, SequenceNotFound, Subscriber, SubscriberBusy, WaitTimeout
+from disruptor import (
+    Batch,
+    Disruptor,
+    InvalidType,
+    OutdatedSequence,
+    SequenceNotFound,
+    Subscriber,
+    SubscriberBusy,
+    WaitTimeout,
+)
 from tests.api.snapshot import snapshot
 
 
@@ -250,3 +259,16 @@ def test_get_gives_what_is_published_and_cannot_have_been_overwritten(
             assert ring.get(sequence) == sequence
     for claim in claims:
         claim.abandon()
+
+
+def test_only_records_between_processes_have_arrays() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    subscriber = ring.register_subscriber()
+    ring.publish("a")
+    message = r"^only a ring between processes whose event_factory is a numpy\.dtype has arrays$"
+    with subscriber.read() as batch, pytest.raises(InvalidType, match=message):
+        _ = batch.arrays
+    with ring.claim() as claim:
+        claim[0] = "b"
+        with pytest.raises(InvalidType, match=message):
+            _ = claim.arrays

@@ -142,3 +142,14 @@ def test_claims_that_were_shown_by_an_interrupted_call_are_forgotten(ring: Disru
     ring._check()
     with reader.read() as batch:
         assert list(batch) == ["a", "b"]
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_what_an_interrupt_has_voided_is_counted(ring: Disruptor[str], n: int) -> None:
+    ring.claim(2).abandon()
+    ring.publish("a")
+    arm(ring._sequencer.published, "store")
+    with pytest.raises(KeyboardInterrupt):
+        ring.publish_many(["b"] * n)
+    assert ring.stats().voids == 2 + n
+    assert ring.claimed == ring.cursor == 2 + n

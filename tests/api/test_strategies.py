@@ -11,6 +11,7 @@ import pytest
 
 from disruptor import (
     Disruptor,
+    DisruptorClosed,
     InsufficientCapacity,
     InvalidType,
     InvalidValue,
@@ -90,6 +91,16 @@ def test_a_reader_pauses_as_he_is_told_and_is_asked_without_the_lock() -> None:
         assert [*batch] == ["a"]
     assert world.pauses == [None, 0.0, 0.002, 0.002]
     assert world.sleeps == []
+
+
+def test_a_reader_who_pauses_is_told_of_the_end() -> None:
+    world, told = World(), Told([None] * 50)
+    ring = ring_of(world, told)
+    reader = ring.register_subscriber()
+    world.deeds[1] = ring.close
+    with pytest.raises(DisruptorClosed):
+        reader.wait_for(0)
+    assert len(world.pauses) == 2
 
 
 def test_a_producer_pauses_as_he_is_told() -> None:

@@ -16,6 +16,7 @@ from disruptor import (
     InvalidValue,
     SequenceVoid,
     SubscriberClosed,
+    WaitTimeout,
 )
 from disruptor._cell import Cell, PlainCell
 from disruptor._clearing import Clearing
@@ -409,6 +410,26 @@ def test_who_watches_no_more_may_say_so_again() -> None:
     news.unwatch(interrupt)
     news.unwatch(interrupt)
     assert news.asleep() == 0
+
+
+def test_who_has_failed_keeps_back_only_what_he_has_not_processed() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    failed, slow = ring.register_subscriber(), ring.register_subscriber()
+    behind = ring.register_subscriber(after=[failed, slow])
+    ring.publish_many(["a", "b"])
+    failed.update_sequence(1)
+    ring.fail_subscriber(failed, ValueError())
+    for sequence in (0, 1):  # it is the slow one that has to process them
+        with pytest.raises(WaitTimeout):
+            behind.wait_for(sequence, timeout=0)
+
+
+def test_a_ring_that_is_started_again_has_forgotten_why_it_broke() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    subscriber = ring.register_subscriber()
+    ring.fail_subscriber(subscriber, ValueError("why"))
+    ring.start()
+    assert subscriber._gate.cause is None  # it would keep alive whatever its traceback has in hand
 
 
 @final
