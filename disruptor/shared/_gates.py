@@ -5,7 +5,8 @@ Rule 2: a row is registered while its `SERIAL` is not zero. It is stored last wh
         process that is killed in between leaves either nobody or everything.
 Rule 3: serials are never given again. Who holds a gate whose row has another serial by now holds a removed one.
 Rule 4: a row is given to somebody else only when nobody moves its position any more: its last reader has ended his turn
-        (and will find, when he begins the next one, that he was removed), or is dead.
+        (and will find, when he begins the next one, that he was removed), or is dead. What moves it without a turn does so
+        under the lock, where it finds out that it was removed (Rule 4 of `_turn.py`).
 """
 
 from typing import NamedTuple, final
