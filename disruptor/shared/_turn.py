@@ -109,7 +109,7 @@ class SharedTurn:
 
     @property
     def mine(self) -> bool:
-        """Whether it was this process that took the turn last: not the one that it was forked from, nor another one since."""
+        """Whether it was this process that took the turn last: not the one that it was forked from, nor another since."""
         me = self._me()
         return self._tried_by == me and self._owner.value == me
 

@@ -3,6 +3,8 @@
 from stateful.mutants._mutant import Mutant
 
 PROGRESS, TURN = "handlers/_progress.py", "shared/_turn.py"
+SEQUENCER, ROLL, DEATHS = "shared/_sequencer.py", "shared/_roll.py", "shared/_deaths.py"
+HELD_BACK = "tests/processes/test_held_back.py"
 LATE = "stateful/test_late_progress.py::test_a_story[{}]".format
 
 PROCESSES: tuple[Mutant, ...] = (
@@ -33,5 +35,41 @@ PROCESSES: tuple[Mutant, ...] = (
         "S3",
         "B11",
         LATE("turn of another"),
+    ),
+    Mutant(
+        "a reader has to do with all of the dead",
+        SEQUENCER,
+        "        return self._signals[1].tended(partial(self._tend, gates))\n",
+        "        return self._signals[1].tended(partial(self._tend, None))\n",
+        "S7",
+        "B5",
+        HELD_BACK,
+    ),
+    Mutant(
+        "who waits for a mark has to do with the dead",
+        SEQUENCER,
+        "runtime, me, partial(self._tend, ()))\n",
+        "runtime, me, partial(self._tend, None))\n",
+        "S7",
+        "B5",
+        HELD_BACK,
+    ),
+    Mutant(
+        "the dead before those before are not looked for",
+        ROLL,
+        "            left += upstream.after\n",
+        "",
+        "L1",
+        "B5",
+        HELD_BACK,
+    ),
+    Mutant(
+        "the dead hold back whom somebody else holds back",
+        DEATHS,
+        "row.gate.position.value == lowest < published\n",
+        "row.gate.position.value < published\n",
+        "S7",
+        "B5",
+        HELD_BACK,
     ),
 )
