@@ -4,6 +4,7 @@ from stateful.mutants._mutant import Mutant
 
 PROGRESS, TURN = "handlers/_progress.py", "shared/_turn.py"
 SEQUENCER, ROLL, DEATHS = "shared/_sequencer.py", "shared/_roll.py", "shared/_deaths.py"
+RECORDS, FORMATS = "shared/_record_slots.py", "shared/_formats.py"
 HELD_BACK = "tests/processes/test_held_back.py"
 LATE = "stateful/test_late_progress.py::test_a_story[{}]".format
 
@@ -71,5 +72,23 @@ PROCESSES: tuple[Mutant, ...] = (
         "S7",
         "B5",
         HELD_BACK,
+    ),
+    Mutant(
+        "the number 0 is stored where zeros have to be",
+        RECORDS,
+        "                self._memory[begin : begin + self._size] = bytes(self._size)\n",
+        "                self._array[begin // self._size] = 0\n",
+        "S7",
+        "B11",
+        "tests/processes/test_records.py",
+    ),
+    Mutant(
+        "an array within is told by its size only",
+        FORMATS,
+        "        return (_item(dtype.base), dtype.shape)\n",
+        "        return dtype.str\n",
+        "S2",
+        "B3",
+        "tests/processes/test_records.py",
     ),
 )
