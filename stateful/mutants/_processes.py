@@ -4,6 +4,7 @@ from stateful.mutants._mutant import Mutant
 
 PROGRESS, TURN = "handlers/_progress.py", "shared/_turn.py"
 SEQUENCER, ROLL, DEATHS = "shared/_sequencer.py", "shared/_roll.py", "shared/_deaths.py"
+RING = "shared/_ring.py"
 RECORDS, FORMATS = "shared/_record_slots.py", "shared/_formats.py"
 HELD_BACK = "tests/processes/test_held_back.py"
 LATE = "stateful/test_late_progress.py::test_a_story[{}]".format
@@ -81,6 +82,15 @@ PROCESSES: tuple[Mutant, ...] = (
         "S7",
         "B11",
         "tests/processes/test_records.py",
+    ),
+    Mutant(
+        "who opens a ring in vain removes it",
+        RING,
+        "    form, events = _agreed(name, header_of(name), events)\n    segment = attach(name)\n",
+        "    segment = attach(name)\n    form, events = _agreed(name, header_of(name), events)\n",
+        "S7",
+        "B11",
+        "tests/processes/test_left_over.py",
     ),
     Mutant(
         "an array within is told by its size only",

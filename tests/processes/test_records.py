@@ -9,8 +9,8 @@ from disruptor import Disruptor, InvalidType, RingMismatch
 from disruptor.shared._formats import Events, format_of
 
 KINDS: tuple[tuple[Any, Any], ...] = (
-    ("V3", b"abc"),
     ("U4", "abcd"),
+    ("V3", b"abc"),
     ("S4", b"abcd"),
     ("M8", "NaT"),
     ("M8[ns]", "2020-01-01"),
