@@ -97,9 +97,9 @@ def _rounded(size: int) -> int:
 
 
 def _short(text: str) -> str:
-    raw = text.encode()
+    raw = text.encode(errors="backslashreplace")
     if len(raw) <= Header.DESCRIPTION_BYTES:
-        return text
+        return raw.decode()
     digest = sha256(raw).hexdigest()
     return raw[: Header.DESCRIPTION_BYTES - 80].decode(errors="ignore") + f"... ({digest})"
 
