@@ -1,7 +1,7 @@
 """One ring between processes, as one process has it open: its memory, its kernel, its number.
 
 Rule 1: a process opens a ring once, however many handles it has: see Rule 2 of `_posix.py`.
-Rule 2: a child that was forked is a participant of its own, from its first use on.
+Rule 2: a child that was forked is a participant of its own, from its first use on that takes the lock or a turn.
 Rule 3: memory is a mapped file, not `multiprocessing.shared_memory`: the resource tracker of Python up to 3.12 removes a
         ring when any process that has opened it ends.
 Rule 4: all handles of a ring in one process are one ring, which lives as long as anything of it does, be it a claim: its
