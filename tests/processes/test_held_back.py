@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from disruptor import Disruptor, Progress, SubscriberDied, WaitTimeout, on_error
+from disruptor.shared._roll import before
 from tests.limits import LIMIT
 from tests.processes.test_registrations import killed
 
@@ -140,3 +141,13 @@ def test_a_producer_that_somebody_alive_holds_back_waits() -> None:
     with pytest.raises(TimeoutError):
         ring.publish("b", timeout=SHORT)  # it waits for the one behind, who is alive
     assert names(ring) == ["dead", "behind"]
+
+
+def test_who_goes_before_on_two_ways_is_looked_at_once() -> None:
+    ring = with_a_dead_one("raise")
+    dead, behind = ring.subscribers
+    other = ring.register_subscriber(name="other", after=dead)
+    last = ring.register_subscriber(name="last", after=(behind, other, dead))
+    assert sorted(gate.name for gate in before(last)) == ["behind", "dead", "other"]
+    with pytest.raises(SubscriberDied, match="'dead' is at -1"):
+        last.wait_for(0, timeout=LIMIT)
