@@ -13,7 +13,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     _gate  _clearing  _held  _home    what a subscriber shows to the others; a claim that is not finished; whose they are
     _role  _room  _sequencer  _single  _slots     the producer; which sequences are claimed and published; the slots
     shared._codec  shared._formats  shared._slots       how events become bytes, and what slots between processes hold
-    shared._process_runtime  shared._posix  shared._files  shared._segment     what the operating system gives
+    shared._process_runtime  shared._posix  shared._files  shared._mapped  shared._segment     what the system gives
     shared._lock  shared._signal  shared._claims  shared._gates  shared._turn     locks, sleepers, claims between processes
     shared._deaths  shared._sequencer     who has died, and what becomes of it; the order between processes
     _barrier  _turn  shared._records  _batch        until one may read, and whose turn it is; a batch on its way out

@@ -50,7 +50,7 @@ def test_a_death_at_any_step_under_many_schedules(program: Program, buffers: Wea
 # --- mutants ---------------------------------------------------------------------------------------------------
 
 
-def nobody_is_dead(self: Deaths, *_: object, room: bool) -> None:
+def nobody_is_dead(self: Deaths, *_: object) -> None:
     """Look for nobody."""
 
 
@@ -58,7 +58,7 @@ def nothing_is_repaired(self: SharedSequencer) -> None:
     """Leave everything as it is."""
 
 
-def everybody_dies(self: Deaths, sequencer: SharedSequencer, table: GateTable, *, room: bool) -> None:
+def everybody_dies(self: Deaths, sequencer: SharedSequencer, table: GateTable, among: object) -> None:
     """Take a subscriber away that is alive."""
     for row in table.rows():
         sequencer.remove_gate(row.gate)

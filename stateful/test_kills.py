@@ -126,7 +126,7 @@ def tag_first(self: HeldClaims, first: int, held: object) -> None:
     table.words[at + ClaimWord.OWNER] = table.me()
 
 
-def nobody_is_dead(self: Deaths, *_: object, room: bool) -> None:
+def nobody_is_dead(self: Deaths, *_: object) -> None:
     """Look for nobody."""
 
 

@@ -26,7 +26,7 @@ from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime, deadline_of
 from disruptor._turn import Turn
 from disruptor.handlers._handler import HandlerFunction, Hooks, Manner
-from disruptor.handlers._progress import Progress
+from disruptor.handlers._progress import Progress, mover
 from disruptor.on_error import VERBS, Decision, Failure, Stage
 from disruptor.stats import HandlerStats, State
 
@@ -151,7 +151,7 @@ class BatchEventProcessor(Generic[E]):
         self._attempts, self._failed_at = 0, -1
         if hooks.set_sequence_callback is not None:
             if self._progress is None:  # one for all runs: what was handed out in an earlier one can still be marked
-                self._progress = Progress(self.name, first - 1, self._runtime.lock(), subscriber._move)
+                self._progress = Progress(self.name, first - 1, self._runtime.lock(), mover(subscriber, self._runtime))
             self._call("on_start", partial(hooks.set_sequence_callback, self._progress))
         if hooks.on_start is not None:
             self._call("on_start", hooks.on_start)

@@ -3,15 +3,40 @@
 Rule 1: what was handed out is noted before the handler is called, so it can be marked at once; what was not, cannot.
 Rule 2: behind the last event of a batch there may be voids, which the handler does not see. They are marked with that event.
 Rule 3: whoever marks has the lock of this object: the position has one writer at a time, and never goes back.
+Rule 4: a mark may come long after the handler's turn. Between processes the row may be another subscriber's by then, or
+        another process may have gone on with this one. Both happen under the ring's lock, so a mark does, too (`mover`).
 """
 
 from collections.abc import Callable
-from typing import SupportsIndex, final
+from typing import Any, SupportsIndex, final
 
 from disruptor._arguments import sequence_number
 from disruptor._errors import InvalidValue
 from disruptor._sequence import Sequence
-from disruptor._sync import Lock
+from disruptor._subscriber import Subscriber
+from disruptor._sync import Lock, Runtime
+
+
+def mover(subscriber: Subscriber[Any], runtime: Runtime) -> Callable[[int], object]:
+    """Return what moves the position of a subscriber, from any thread, during its turn or after it (Rule 4).
+
+    It raises `SubscriberBusy` if another process has gone on with the subscriber, and does nothing if it was removed.
+    """
+    sequencer, gate = subscriber._sequencer, subscriber._gate
+    if not sequencer.room.patrols:
+        return subscriber._move  # between threads a gate is its subscriber's for ever
+
+    def move(sequence: int) -> None:
+        if gate.reader == runtime.ident():
+            if gate.alive.value:  # then this thread has the turn, and keeps it meanwhile
+                subscriber._move(sequence)
+            return
+        with sequencer.lock:
+            if gate.alive.value and sequence > gate.position.value:
+                gate.position.value = sequence
+                sequencer._wake()
+
+    return move
 
 
 @final

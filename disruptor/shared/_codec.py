@@ -7,6 +7,8 @@ Rule 2: what a codec raises reaches the caller; a claim that was made for it is 
 import pickle
 from typing import Final, Generic, Protocol, TypeVar, cast, final
 
+from disruptor._errors import RingMismatch
+
 E = TypeVar("E")
 
 PROTOCOL: Final = 5
@@ -45,5 +47,7 @@ class PickleCodec(Generic[E]):
         return pickle.dumps(event, PROTOCOL)
 
     def decode(self, stored: bytes) -> E:
-        """Return the event of a pickle."""
+        """Return the event of a pickle. Raises `RingMismatch` if there is none: nothing that was published is empty."""
+        if not stored:
+            raise RingMismatch("a slot says that its event has 0 bytes, which is no pickle: its memory was damaged")
         return cast("E", pickle.loads(stored))

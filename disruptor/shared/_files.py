@@ -17,10 +17,11 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from disruptor._errors import RingMismatch, RingNotFound, SharedMemoryError
+from disruptor._errors import DisruptorError, InvalidType, RingMismatch, RingNotFound, SharedMemoryError
 from disruptor.shared._posix import PosixKernel, above_standard
 
 _NAME: Final = r"[0-9a-f]{16}"
@@ -48,7 +49,9 @@ def new_name() -> str:
 
 
 def folder_of(name: str) -> Path:
-    """Return the directory of a ring. Raises `RingNotFound` for what cannot be a name."""
+    """Return the directory of a ring. Raises `RingNotFound` for what cannot be a name, `InvalidType` for what is no text."""
+    if not isinstance(name, str):
+        raise InvalidType(f"the name of a ring must be a str, not {name!r}")
     if not re.fullmatch(_NAME, name):
         raise RingNotFound(f"{name!r} is not the name of a ring: 16 hexadecimal digits")
     return root() / f"disruptor-{os.geteuid()}-{name}"
@@ -64,6 +67,17 @@ def names() -> list[str]:
     prefix = f"disruptor-{os.geteuid()}-"
     found = (path.name.removeprefix(prefix) for path in root().glob(prefix + "*"))
     return sorted(name for name in found if re.fullmatch(_NAME, name))
+
+
+@contextmanager
+def opening(name: str) -> Iterator[None]:
+    """Raise `SharedMemoryError` for whatever the system refuses meanwhile."""
+    try:
+        yield
+    except DisruptorError:
+        raise
+    except OSError as error:
+        raise SharedMemoryError(error.errno, f"ring {name!r} cannot be opened: {error.strerror}") from error
 
 
 def open_file(folder: Path, name: str, flags: int = FLAGS) -> int:

@@ -97,9 +97,9 @@ def _rounded(size: int) -> int:
 
 
 def _short(text: str) -> str:
-    raw = text.encode()
+    raw = text.encode(errors="backslashreplace")
     if len(raw) <= Header.DESCRIPTION_BYTES:
-        return text
+        return raw.decode()
     digest = sha256(raw).hexdigest()
     return raw[: Header.DESCRIPTION_BYTES - 80].decode(errors="ignore") + f"... ({digest})"
 
@@ -138,4 +138,16 @@ def _field(field: type[Any], path: str, place: str) -> Iterator[str]:
 def _dtype(dtype: "numpy.dtype[Any]") -> str:
     if dtype.hasobject:
         raise InvalidType(f"{dtype!r} has Python objects: they mean nothing in another process")
-    return f"dtype of {dtype.itemsize} bytes: {dtype.descr if dtype.names else dtype.str}"
+    return f"dtype of {dtype.itemsize} bytes: {_item(dtype)}"
+
+
+def _item(dtype: "numpy.dtype[Any]") -> object:
+    """Return what a dtype is made of: its fields with their places, or what an array within is made of, and its shape.
+
+    `dtype.str` of both says no more than their size, and `dtype.descr` is not defined for fields that overlap.
+    """
+    if dtype.subdtype is not None:
+        return (_item(dtype.base), dtype.shape)
+    if dtype.fields is None or dtype.names is None:
+        return dtype.str
+    return [(name, _item(dtype.fields[name][0]), int(dtype.fields[name][1])) for name in dtype.names]

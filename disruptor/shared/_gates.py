@@ -5,7 +5,8 @@ Rule 2: a row is registered while its `SERIAL` is not zero. It is stored last wh
         process that is killed in between leaves either nobody or everything.
 Rule 3: serials are never given again. Who holds a gate whose row has another serial by now holds a removed one.
 Rule 4: a row is given to somebody else only when nobody moves its position any more: its last reader has ended his turn
-        (and will find, when he begins the next one, that he was removed), or is dead.
+        (and will find, when he begins the next one, that he was removed), or is dead. What moves it without a turn does so
+        under the lock, where it finds out that it was removed (Rule 4 of `_turn.py`).
 """
 
 from typing import NamedTuple, final
@@ -107,9 +108,12 @@ class GateTable:
     def prepare(self, position: int, name: str, upstreams: int, owner: int) -> Row:
         """Fill a free row for a new subscriber, which `register` then registers. The caller holds the lock.
 
-        `upstreams` has a bit for each row that goes first. Raises `InvalidValue` if no row is free, or the name is too long.
+        `upstreams` has a bit for each row that goes first. Raises `InvalidValue` if no row is free, or for a name that does
+        not fit.
         """
-        raw = name.encode("utf-8")
+        raw = name.encode("utf-8", "replace")
+        if raw.decode() != name:
+            raise InvalidValue(f"the name of a subscriber between processes must be text that UTF-8 has, not {name!r}")
         if len(raw) > GateWord.NAME_BYTES or "\0" in name:
             raise InvalidValue(
                 f"the name of a subscriber between processes has at most {GateWord.NAME_BYTES} bytes of UTF-8 and no "
@@ -173,6 +177,9 @@ class GateTable:
         return self.words[row.number * GateWord.SIZE + GateWord.OWNER]
 
     def upstreams(self, row: Row) -> tuple[Row, ...]:
-        """Return the registered subscribers that a row is after."""
+        """Return the registered subscribers that a row is after: they came earlier.
+
+        Who came later has got the row of one that has just left. (Or the word was damaged, and makes a circle.)
+        """
         mask = self.words[row.number * GateWord.SIZE + GateWord.UPSTREAMS]
-        return tuple(other for other in self.rows() if mask >> other.number & 1)
+        return tuple(other for other in self.rows() if mask >> other.number & 1 and other.serial < row.serial)

@@ -25,9 +25,10 @@ from disruptor.shared._formats import Kind
 from disruptor.shared._header import About
 from disruptor.shared._kernel import Words
 from disruptor.shared._layout import GATES, ClaimWord, GateWord, Layout, State
+from disruptor.shared._mapped import mapped_ring
 from disruptor.shared._marks import holder, marks
 from disruptor.shared._posix import fence
-from disruptor.shared._segment import ENDINGS, mapped_ring
+from disruptor.shared._segment import ENDINGS
 from disruptor.shared._views import BROKEN, PHASES, ClaimView, Listed, Participant, SubscriberView, View
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class RecordSlots:
     """Slots that are records of one array."""
 
-    __slots__ = ("_array", "_capacity", "_stale")
+    __slots__ = ("_array", "_capacity", "_memory", "_size", "_stale")
 
     in_place: Final = True
     encodes: Final = False
@@ -34,6 +34,8 @@ class RecordSlots:
 
         self._array: Array = np.ndarray((capacity,), dtype, memory, strides=(slot_size,))
         self._capacity = capacity
+        self._memory = memory
+        self._size = slot_size
         self._stale = stale
 
     def encode(self, event: "Record") -> "Record":
@@ -67,7 +69,8 @@ class RecordSlots:
         """Do nothing: that they are void says that they are stale."""
 
     def freshen(self, first: int, count: int) -> None:
-        """Fill the stale slots of a new claim with zeros."""
+        """Fill the stale slots of a new claim with zeros, as those of a new ring: bytes, which any dtype has."""
         for sequence in range(first, first + count):
             if sequence >= self._capacity and self._stale(sequence - self._capacity):
-                self._array[slot_of(self._capacity - 1, sequence)] = 0
+                begin = slot_of(self._capacity - 1, sequence) * self._size
+                self._memory[begin : begin + self._size] = bytes(self._size)

@@ -1,6 +1,7 @@
 """A ring between processes, put together from a segment: made by its creator, opened by name in every other process.
 
 Rule 1: whoever opens a ring has to hold events as its creator does: kind, size of slots and description stand in the header.
+        That is tested before one takes part: a ring that is left over would go with the one who opens it in vain.
 Rule 2: the ring of a name is one object in each process, as long as anybody holds it.
 """
 
@@ -22,7 +23,7 @@ from disruptor.shared._layout import MAX_SUBSCRIBERS, Layout
 from disruptor.shared._process_runtime import PROCESSES
 from disruptor.shared._record_slots import RecordSlots
 from disruptor.shared._roll import SharedRoll
-from disruptor.shared._segment import Segment, attach, create
+from disruptor.shared._segment import Segment, attach, create, header_of
 from disruptor.shared._sequencer import SharedSequencer
 from disruptor.shared._slots import ByteSlots, StructureSlots
 
@@ -62,8 +63,13 @@ def made(
 
 def opened(name: str, events: Events[E]) -> tuple[Parts[E], Link[E]]:
     """Open a ring by name."""
+    form, events = _agreed(name, header_of(name), events)
     segment = attach(name)
-    about = segment.about
+    return _parts(segment, form, events, fresh=False), Link(segment, events)
+
+
+def _agreed(name: str, about: About, events: Events[E]) -> tuple[Format, Events[E]]:
+    """Return how events are held, and how they are made then; `RingMismatch` if the ring's creator says otherwise."""
     if not (0 <= about.kind < len(Kind) and 0 <= about.policy < len(POLICIES)):
         raise RingMismatch(f"ring {name!r} holds events of kind {about.kind}, which this version does not know")
     kind = Kind(about.kind)
@@ -82,7 +88,7 @@ def opened(name: str, events: Events[E]) -> tuple[Parts[E], Link[E]]:
             f"ring {name!r} holds {about.description!r} ({kind.name}) in slots of {about.layout.slot_size} bytes, "
             f"not {form.description!r} ({form.kind.name}) in slots of {form.slot_size}"
         )
-    return _parts(segment, form, events, fresh=False), Link(segment, events)
+    return form, events
 
 
 def _parts(segment: Segment, form: Format, events: Events[E], *, fresh: bool) -> Parts[E]:

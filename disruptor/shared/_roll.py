@@ -4,11 +4,13 @@ Rule 1: a subscriber that another process has registered gets a handle here when
 Rule 2: a subscriber belongs to the process that reads through it (`_turn.py`); its registrar owns it until then.
 """
 
-from typing import Generic, TypeVar, final
+from typing import Any, Generic, TypeVar, final
 from weakref import WeakValueDictionary
 
 from disruptor._cell import Cell
+from disruptor._gate import Gate
 from disruptor._home import Home
+from disruptor._patience import Patience
 from disruptor._slots import Slots
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime
@@ -19,6 +21,18 @@ from disruptor.shared._sequencer import SharedSequencer
 from disruptor.shared._turn import OwnPosition, SharedTurn
 
 E = TypeVar("E")
+
+
+def before(subscriber: Subscriber[Any]) -> tuple[Gate, ...]:
+    """Return the gates of all that go before a subscriber, also of those before these, each once."""
+    found: list[Subscriber[Any]] = []
+    left = [*subscriber.after]
+    while left:
+        upstream = left.pop()
+        if upstream not in found:
+            found.append(upstream)
+            left += upstream.after
+    return tuple(upstream._gate for upstream in found)
 
 
 @final
@@ -63,11 +77,13 @@ class SharedRoll(Generic[E]):
         for gone in {*self._turns} - registered:
             self._turns.pop(gone, None)
         # One for each row, in one step: a handle that is made anew, or by two threads at once, has the same.
-        made = SharedTurn(self._memory, row, self._kernel, sequencer.lock, sequencer.me)
-        turn = self._turns.setdefault(row.serial, made)
+        own = SharedTurn(self._memory, row, self._kernel, sequencer.lock, sequencer.me)
+        turn = self._turns.setdefault(row.serial, own)
         word = GATES + row.number * GateWord.SIZE + GateWord.POSITION
         row.gate.position = OwnPosition(self._memory.fenced(word), turn, row.gate.name)
-        return Subscriber(sequencer, self._slots, self._runtime, row.gate, turn, after, self._home)
+        made = Subscriber(sequencer, self._slots, self._runtime, row.gate, turn, after, self._home)
+        made._barrier.patience = Patience(self._runtime, sequencer.news_behind(before(made)), sequencer.reader_wait)
+        return made
 
     def make(self, position: int, after: tuple[Subscriber[E], ...], name: str) -> Subscriber[E]:
         """Make a subscriber that is not registered yet. Raises `InvalidValue` if the table is full."""

@@ -1,7 +1,7 @@
 """One ring between processes, as one process has it open: its memory, its kernel, its number.
 
 Rule 1: a process opens a ring once, however many handles it has: see Rule 2 of `_posix.py`.
-Rule 2: a child that was forked is a participant of its own, from its first use on.
+Rule 2: a child that was forked is a participant of its own, from its first use on that takes the lock or a turn.
 Rule 3: memory is a mapped file, not `multiprocessing.shared_memory`: the resource tracker of Python up to 3.12 removes a
         ring when any process that has opened it ends.
 Rule 4: all handles of a ring in one process are one ring, which lives as long as anything of it does, be it a claim: its
@@ -12,18 +12,29 @@ Rule 5: a ring is not opened again before its old end is over in this process (`
 import os
 import time
 from contextlib import suppress
-from mmap import ACCESS_READ, ACCESS_WRITE, mmap
+from mmap import mmap
 from multiprocessing import util
 from pathlib import Path
 from typing import Protocol, TypeVar, cast, final
 from weakref import WeakValueDictionary, finalize
 
 from disruptor._cell import Cell
-from disruptor._errors import DisruptorError, RingMismatch, RingNotFound, SharedMemoryError
-from disruptor.shared._files import FLAGS, READING, folder_of, new_name, open_file, remove, root, sweep, unfinished
-from disruptor.shared._header import About, read_header, write_header
+from disruptor._errors import RingNotFound, SharedMemoryError
+from disruptor.shared._files import (
+    FLAGS,
+    folder_of,
+    new_name,
+    open_file,
+    opening,
+    remove,
+    root,
+    sweep,
+    unfinished,
+)
+from disruptor.shared._header import About, write_header
 from disruptor.shared._kernel import Memory
 from disruptor.shared._layout import State
+from disruptor.shared._mapped import mapped_ring, reserve
 from disruptor.shared._posix import LocalLock, MappedMemory, PosixKernel, above_standard
 
 R = TypeVar("R", bound="Kept")
@@ -249,6 +260,18 @@ def _give_up(making: Path, kernel: PosixKernel | None) -> None:
         making.rmdir()
 
 
+def header_of(name: str) -> About:
+    """Return the header of a ring, without taking part in it: who only asks is not the last one out, who removes it.
+
+    Raises as `attach`.
+    """
+    known = OPEN.get(name)
+    if known is not None:
+        return known.about
+    with opening(name):
+        return mapped_ring(folder_of(name), name, reading=True)[1]
+
+
 def attach(name: str) -> Segment:
     """Open a ring by name.
 
@@ -262,35 +285,10 @@ def attach(name: str) -> Segment:
         if ending is not None:
             ending.finish()
         folder = folder_of(name)
-        try:
+        with opening(name):
             memory, about = mapped_ring(folder, name)
             kernel = PosixKernel(folder, open_file(folder, "lock"))
             segment = Segment(name, folder, kernel, memory, about)
-        except OSError as error:
-            if isinstance(error, DisruptorError):
-                raise
-            raise SharedMemoryError(error.errno, f"ring {name!r} cannot be opened: {error.strerror}") from error
         if not folder.exists():
             raise RingNotFound(f"there is no ring {name!r} any more: its last participant has just ended")
         return segment
-
-
-def reserve(file: int, size: int) -> None:
-    """Make a file so long, and make sure of the memory now: later it would be a bus error."""
-    os.ftruncate(file, size)
-    if hasattr(os, "posix_fallocate"):  # pragma: no branch - only macOS does not have it
-        os.posix_fallocate(file, 0, size)
-
-
-def mapped_ring(folder: Path, name: str, *, reading: bool = False) -> tuple[MappedMemory, About]:
-    """Map the memory of a ring, only for `reading` or for writing too, and read its header."""
-    file = open_file(folder, "memory", READING if reading else FLAGS)
-    try:
-        size = os.fstat(file).st_size
-        least = 8 * State.CLAIMED
-        if size < least:
-            raise RingMismatch(f"ring {name!r} has {size} bytes; its header alone has {least}")
-        memory = MappedMemory(mmap(file, size, access=ACCESS_READ if reading else ACCESS_WRITE))
-    finally:
-        os.close(file)
-    return memory, read_header(memory, name, size)

@@ -3,10 +3,12 @@
 Rule 1: what `Sequencer` keeps in fields of its own lies in words here. Its methods are inherited as they are.
 Rule 2: each of them may be cut off between any two stores by the death of its process. Whoever takes the lock next calls
         `repair`: the claim that was being taken is void, what is finished is counted and shown, everybody is woken.
-Rule 3: a claim that is held by a dead participant is voided by whoever waits in vain (`_deaths.py`).
+Rule 3: a claim that is held by a dead participant is voided by whoever waits in vain (`_deaths.py`). Dead subscribers are
+        the business of those whom they hold back: producers, and readers behind them (`news_behind`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Final
 
 from disruptor._cell import Cell
@@ -59,11 +61,12 @@ class SharedSequencer(Sequencer):
         waiters = memory.words(layout.waiters, layout.max_waiters * WaiterWord.SIZE)
 
         def signal(kind: int, sleepers: int) -> SharedSignal:
-            return SharedSignal(kind, memory.fenced(sleepers), waiters, kernel, self.lock, runtime, me, self._tend)
+            fenced = memory.fenced(sleepers)
+            return SharedSignal(kind, fenced, waiters, kernel, self.lock, runtime, me, partial(self._tend, ()))
 
         self._signals = (signal(ROOM, State.ROOM_SLEEPERS), signal(NEWS, State.NEWS_SLEEPERS))
         self.room, self.news = self._signals
-        self.patience = Patience(runtime, self.room, BLOCKING)
+        self.patience = Patience(runtime, self._signals[0].tended(partial(self._tend, None)), BLOCKING)
         self.reader_wait: WaitStrategy = BLOCKING
         self.voided = memory.cell(State.VOIDED)
         self.gate_table = GateTable(memory, layout, kernel)
@@ -158,5 +161,9 @@ class SharedSequencer(Sequencer):
             signal.bury()
         self._wake()
 
-    def _tend(self, kind: int) -> None:
-        self._deaths.bury(self, self.gate_table, room=kind == ROOM)
+    def news_behind(self, gates: Collection[Gate]) -> SharedSignal:
+        """Return the news for who waits for `gates` to go first: he looks for the dead among them."""
+        return self._signals[1].tended(partial(self._tend, gates))
+
+    def _tend(self, among: Collection[Gate] | None) -> None:
+        self._deaths.bury(self, self.gate_table, among)

@@ -4,6 +4,8 @@ Rule 1: who waits sits down in the table of waiters, then tests again, then give
         changes something reads the count of sleepers after the change. Both stores are fenced, so one sees the other.
 Rule 2: nobody parks for longer than `PARK_SECONDS`. So a waker that dies between its change and its wake-up costs a moment.
 Rule 3: who was not woken in that time looks for the dead (`tend`) before he tests again: they may be what he waits for.
+        Which of them that may be depends on who waits: so each who waits has a signal of his own, over the same words
+        (`tended`).
 Rule 4: a place belongs to who sits there until he gets up, or is found dead. If all are taken, one waits without, and looks
         again all the time.
 """
@@ -43,7 +45,7 @@ class SharedSignal:
         lock: Lock,
         runtime: Runtime,
         me: Callable[[], int],
-        tend: Callable[[int], None],
+        tend: Callable[[], object],
     ) -> None:
         self._kind = kind
         self.sleepers = sleepers
@@ -53,6 +55,12 @@ class SharedSignal:
         self._runtime = runtime
         self._me = me
         self._tend = tend
+
+    def tended(self, tend: Callable[[], object]) -> "SharedSignal":
+        """Return the same for somebody who looks for other dead."""
+        return SharedSignal(
+            self._kind, self.sleepers, self._waiters, self._kernel, self._lock, self._runtime, self._me, tend
+        )
 
     def wait_until(self, ready: Callable[[], bool], deadline: int | None) -> bool:
         """Sleep until `ready()` is true, and return true; false once `deadline` has passed without.
@@ -113,7 +121,7 @@ class SharedSignal:
 
     def patrol(self) -> None:
         """Look for the dead that the caller may be waiting for. The caller holds the lock."""
-        self._tend(self._kind)
+        self._tend()
 
     def away(self, do: Callable[[], _T]) -> _T:
         """Give the lock up, do something, and take the lock again, whatever happens; return what was returned.

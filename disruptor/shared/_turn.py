@@ -5,6 +5,8 @@ Rule 1: the turn is taken under the ring's lock, as a subscriber is removed and 
 Rule 2: a row is taken over when it is first used in another process, unless its owner is alive and reads; then that is an
         error, as with a second thread. Its position goes with it: what a dead owner had in hand comes again.
 Rule 3: what was forked while its parent had the turn has no turn of its own: it gives none back, and moves no position.
+Rule 4: without the turn, a position is moved only under the ring's lock, by the process that owns the row of a registered
+        subscriber: that is certain then, because both change under the lock only.
 """
 
 from collections.abc import Callable
@@ -21,7 +23,8 @@ from disruptor.shared._layout import GATES, GateWord
 
 @final
 class OwnPosition:
-    """The position of a subscriber in the process that has a handle on it: moved only by who has the turn (Rule 3)."""
+    """The position of a subscriber in the process that has a handle on it: moved only by who has the turn, or owns the row
+    (Rules 3 and 4)."""
 
     __slots__ = ("_name", "_position", "_turn")
 
@@ -39,8 +42,8 @@ class OwnPosition:
     def value(self, value: int) -> None:
         if not self._turn.mine:
             raise SubscriberBusy(
-                f"subscriber {self._name!r} is being read by the process that this one was forked from: nothing is marked "
-                f"as processed up to {value} here"
+                f"subscriber {self._name!r} is being read by another process, the one that this one was forked from or one "
+                f"that has gone on with it: nothing is marked as processed up to {value} here"
             )
         self._position.value = value
 
@@ -106,8 +109,9 @@ class SharedTurn:
 
     @property
     def mine(self) -> bool:
-        """Whether it was this process that took the turn last, and not the one that it was forked from."""
-        return self._tried_by == self._me()
+        """Whether it was this process that took the turn last: not the one that it was forked from, nor another since."""
+        me = self._me()
+        return self._tried_by == me and self._owner.value == me
 
     def locked(self) -> bool:
         """Tell whether a thread of this process has the turn."""

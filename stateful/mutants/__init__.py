@@ -23,6 +23,7 @@ from stateful.mutants._handling import HANDLING
 from stateful.mutants._mutant import Mutant as Mutant
 from stateful.mutants._polling import POLLING
 from stateful.mutants._pooling import POOLING
+from stateful.mutants._processes import PROCESSES
 from stateful.mutants._reading import READING
 from stateful.mutants._restarting import RESTARTING
 from stateful.mutants._single import SINGLE
@@ -46,4 +47,5 @@ MUTANTS: tuple[Mutant, ...] = (
     + WAITING
     + SINGLE
     + CLEARING
+    + PROCESSES
 )

@@ -21,7 +21,7 @@ from disruptor._override import override
 from disruptor.shared import _files, _inspect, _marks
 from disruptor.shared._inspect import look
 from disruptor.shared._layout import GATES, ClaimWord, GateWord, Header, State
-from disruptor.shared._segment import mapped_ring
+from disruptor.shared._mapped import mapped_ring
 from disruptor.shared._texts import lines_of, plain, plain_view
 from disruptor.shared._views import Participant
 from tests.limits import LIMIT

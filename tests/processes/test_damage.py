@@ -7,7 +7,7 @@ import pytest
 
 from disruptor import Disruptor, RingMismatch
 from disruptor.shared._header import write_header
-from disruptor.shared._layout import ClaimWord, Header
+from disruptor.shared._layout import GATES, ClaimWord, GateWord, Header
 from tests.processes.owners import left_over, memory_of
 
 
@@ -58,6 +58,28 @@ def test_an_event_that_is_longer_than_its_slot(length: int) -> None:
     segment.memory.words(segment.about.layout.events, 1)[0] = length
     with pytest.raises(RingMismatch, match="its event has more than 256 bytes: its memory was damaged"):
         ring.get(0)
+
+
+def test_a_pickle_that_is_not_there() -> None:
+    ring: Disruptor[str] = Disruptor(4, multiproc=True)
+    ring.publish("a")
+    segment = ring._link.segment  # type: ignore[union-attr]  # it is one between processes
+    segment.memory.words(segment.about.layout.events, 1)[0] = 0
+    with pytest.raises(RingMismatch, match="its event has 0 bytes, which is no pickle: its memory was damaged"):
+        ring.get(0)
+
+
+def test_subscribers_that_are_after_each_other() -> None:
+    ring: Disruptor[str] = Disruptor(4, multiproc=True)
+    first = ring.register_subscriber(name="first")
+    ring.register_subscriber(name="second", after=first)
+    segment = ring._link.segment  # type: ignore[union-attr]  # it is one between processes
+    segment.memory.words(GATES + GateWord.UPSTREAMS, 1)[0] = 3  # itself, and who came after it
+    ring._roll._known.clear()  # type: ignore[attr-defined]  # as in a process that has just opened it
+    assert [(one.name, [other.name for other in one.after]) for one in ring.subscribers] == [
+        ("first", []),
+        ("second", ["first"]),
+    ]
 
 
 @pytest.mark.parametrize(("word", "value"), [(Header.KIND, 4), (Header.KIND, -1), (Header.POLICY, 2)])

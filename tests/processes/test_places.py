@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from disruptor import Disruptor, RingNotFound, SharedMemoryError
-from disruptor.shared import _files, _posix, _segment
+from disruptor.shared import _files, _mapped, _posix, _segment
 from tests.limits import LIMIT
 from tests.processes.owners import left_over
 
@@ -330,7 +330,7 @@ def test_memory_that_cannot_be_mapped_is_an_error_and_not_a_missing_ring(
     def refused(*arguments: Any, **options: Any) -> None:
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
-    monkeypatch.setattr(_segment, "mmap", refused)
+    monkeypatch.setattr(_mapped, "mmap", refused)
     with pytest.raises(SharedMemoryError, match=f"ring '{name}' cannot be opened: Cannot allocate memory"):
         Disruptor.attach(name)
     assert _files.folder_of(name).is_dir()

@@ -328,6 +328,8 @@ def test_more_subscribers_than_there_are_rows() -> None:
     assert ring.register_subscriber(name="again").name == "again"
     with pytest.raises(InvalidValue, match="64 bytes"):
         Disruptor[str](4, multiproc=True).register_subscriber(name="x" * 65)
+    with pytest.raises(InvalidValue, match=r"must be text that UTF-8 has, not '\\ud800'"):
+        Disruptor[str](4, multiproc=True).register_subscriber(name="\ud800")
 
 
 # --- opened by name --------------------------------------------------------------------------------------------
