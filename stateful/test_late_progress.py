@@ -24,10 +24,10 @@ def handed(scheduler: Scheduler) -> tuple[Simulated[str], Progress]:
     sends = simulated.current().ring.register_subscriber(name="sends")
     simulated.register("sends", sends)
     simulated.current().ring.publish_many(["a", "b"])
-    sends._begin()
+    turn = sends._begin()
     progress = Progress(sends.name, -1, scheduler.runtime.lock(), mover(sends, scheduler.runtime))
     progress.hand(1, 1)
-    sends._finish()
+    turn.give()
     return simulated, progress
 
 

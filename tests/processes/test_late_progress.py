@@ -71,11 +71,11 @@ def test_a_mark_after_the_removal_moves_nobody_else() -> None:
 
 def test_a_mark_within_a_turn_that_was_never_taken_moves_nobody_else() -> None:
     _, sends, handler, new = removed("a", "b")
-    handler._begin()  # as a handler that begins to run: it finds out only later that it was removed
+    turn = handler._begin()  # as a handler that begins to run: it finds out only later that it was removed
     try:
         sends.progress(1)
     finally:
-        handler._finish()
+        turn.give()
     assert new.sequence == -1
 
 
