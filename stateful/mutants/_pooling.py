@@ -100,6 +100,15 @@ POOLING: tuple[Mutant, ...] = (
         STORY("one needs the other, two keys"),
     ),
     Mutant(
+        "who drops an event without having sorted it wakes nobody",
+        WORK,
+        "            return unsorted\n",
+        "            return False\n",
+        "L1",
+        "B1",
+        STORY("left without sorting"),
+    ),
+    Mutant(
         "the next of a key does not follow",
         WORK,
         "        heappush(self._ready, lane.queue.popleft())\n        return True\n",
