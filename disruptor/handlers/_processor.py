@@ -212,8 +212,9 @@ class BatchEventProcessor(Generic[E]):
                     tries = self._tries(sequence)
                     decision = self._decide(Failure(self.name, "on_event", error, sequence, event, tries))
                 else:
-                    self.subscriber._barrier.confirm()  # raises
-                    return False  # pragma: no cover - nobody opens a ring again before its handlers have ended
+                    self.subscriber._barrier.confirm()  # raises, unless another process has opened the ring again
+                    at = sequences.index(sequence)
+                    continue
             except BaseException:
                 self._mark(sequence - 1)  # Rule 1
                 raise

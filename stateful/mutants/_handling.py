@@ -235,6 +235,15 @@ HANDLING: tuple[Mutant, ...] = (
         GIVEN("lifecycle"),
     ),
     Mutant(
+        "a batch begins anew when another process has opened the ring again",
+        PROCESSOR,
+        "                    at = sequences.index(sequence)\n                    continue\n",
+        "                    return False\n",
+        "S3",
+        "B19",
+        STORY("opened by another process"),
+    ),
+    Mutant(
         "a wait that fails is taken for an error of the handler",
         PROCESSOR,
         "            except (DisruptorClosed, SubscriberClosed):\n                pass  # Rule 2: of a wait\n",
