@@ -13,7 +13,6 @@ Rule 4: who ends because an upstream has failed has failed, too, whatever become
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from itertools import count
 from typing import Final, Generic, TypeVar
 
@@ -24,7 +23,7 @@ from disruptor._sequence import Sequence
 from disruptor._sequencer import HALTED
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime, deadline_of
-from disruptor.handlers._handler import HandlerFunction, Hooks, Manner
+from disruptor.handlers._handler import HandlerFunction, Hooks, Manner, renewed
 from disruptor.handlers._progress import Progress
 from disruptor.on_error import VERBS, Decision, Failure, Stage
 from disruptor.stats import HandlerStats, State
@@ -148,7 +147,7 @@ class BatchEventProcessor(Generic[E]):
         if hooks.set_sequence_callback is not None:
             if self._progress is None:  # one for all runs: what was handed out in an earlier one can still be marked
                 self._progress = Progress(self.name, first - 1, self._runtime.lock(), subscriber._move)
-            self._call("on_start", partial(hooks.set_sequence_callback, self._progress))
+            self._call("on_start", hooks.set_sequence_callback, self._progress)
         if hooks.on_start is not None:
             self._call("on_start", hooks.on_start)
         while True:
@@ -156,7 +155,7 @@ class BatchEventProcessor(Generic[E]):
                 batch = self._collected(first)
             except WaitTimeout:
                 if hooks.on_timeout is not None:
-                    self._call("on_timeout", partial(hooks.on_timeout, Sequence(first - 1)))
+                    self._call("on_timeout", hooks.on_timeout, Sequence(first - 1))
                 continue
             first = batch.end + 1 if self._given(batch) else max(first, subscriber.sequence + 1)
 
@@ -181,7 +180,7 @@ class BatchEventProcessor(Generic[E]):
             try:
                 if hooks.on_batch_start is not None:
                     depth = max(n, self.subscriber._barrier.readable() - batch.sequences[0] + 1)
-                    self._call("on_batch_start", partial(hooks.on_batch_start, n, depth))
+                    self._call("on_batch_start", hooks.on_batch_start, n, depth)
                 done = self._by_event(batch, hooks.on_event) if hooks.on_event is not None else self._whole(batch)
             finally:
                 self.busy_ns += self._runtime.stopwatch_ns() - begun
@@ -246,11 +245,12 @@ class BatchEventProcessor(Generic[E]):
         if self._progress is None:
             self.subscriber._move(sequence)
 
-    def _call(self, stage: Stage, method: Callable[[], object]) -> None:
+    def _call(self, stage: Stage, hook: Callable[..., object], *arguments: object) -> None:
         """Call a method of the handler that is given no event; to rewind is to retry."""
+        method = renewed(hook)
         for attempts in count(1):  # pragma: no branch - to count never ends
             try:
-                method()
+                method(*arguments)
                 return
             except Exception as error:
                 decision = self._decide(Failure(self.name, stage, error, attempts=attempts))
