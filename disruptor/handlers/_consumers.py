@@ -102,14 +102,19 @@ class Consumers(Generic[E]):
         return tuple(member.processor.stats(STATES[member.stage]) for member in self._members)
 
     def add(self, processors: Iterable[BatchEventProcessor[E]]) -> None:
-        """Add handlers; if the others were started, start them."""
+        """Add handlers; if the others were started, start them. Who gets no thread is not added."""
         added = tuple(map(Member, processors))
         with self._lock:
             left = tuple(member for member in self._members if member.busy or not member.processor.closed)
             self._members = (*left, *added)
             threads = self._threads
             todo = self._begun(added if threads is not None else ())
-        self._spawn(todo, threads or Threads())
+        try:
+            self._spawn(todo, threads or Threads())
+        except BaseException:
+            with self._lock:
+                self._members = tuple(member for member in self._members if member.busy or member not in added)
+            raise
 
     def start(self, threads: Threads, deadline: int | None) -> None:
         """Open the ring again if it has to be, once everybody has ended who ends for that; then start who is not running."""

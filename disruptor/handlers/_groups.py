@@ -132,8 +132,12 @@ class WorkerPool(Generic[E]):
             WorkProcessor(worker, hooks(worker), manner, self._pool, f"{name}-{next(self._count)}", runtime)
             for worker in workers
         ]
-        self._pool.add(added)
-        self._ring._consumers.add(added)
+        try:
+            self._ring._consumers.add(added)
+            self._pool.add(added)  # now: nobody is removed for the sake of one that does not begin
+        except BaseException:
+            self._pool.dismiss(added)  # all or none
+            raise
         return tuple(worker.name for worker in added)
 
     def remove(self, name: str) -> None:

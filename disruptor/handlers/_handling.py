@@ -165,7 +165,11 @@ class Handling(Looking[E], Generic[E]):
         for worker in workers:
             event_function(worker, hooks(worker))
         pool = WorkerPool(self, Pool(self._join(workers[0], upstreams, joining), key, self._runtime), manner)
-        pool.add(*workers)
+        try:
+            pool.add(*workers)
+        except BaseException:
+            pool.subscribers[0].close()  # all or none
+            raise
         return pool
 
     def _join(
