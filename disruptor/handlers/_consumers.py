@@ -10,11 +10,13 @@ Rule 6: a shutdown waits for those that it has told to end. A ring that is opene
 Rule 7: handlers belong to the process that has registered them: a child that is forked has none of them.
 """
 
+import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from enum import Enum
 from functools import partial
-from typing import Final, Generic, NamedTuple, TypeVar, final
+from typing import Any, Final, Generic, NamedTuple, TypeVar, final
+from weakref import WeakSet
 
 from disruptor._errors import SelfDeadlock, SubscriberClosed, WaitTimeout
 from disruptor._sequencer import CLOSED, HALTED, Sequencer
@@ -74,7 +76,18 @@ class Member(Generic[E]):
 class Consumers(Generic[E]):
     """The handlers of one ring, in this process."""
 
-    __slots__ = ("_changed", "_errors", "_fail", "_lock", "_members", "_runtime", "_sequencer", "_starts", "_threads")
+    __slots__ = (
+        "__weakref__",
+        "_changed",
+        "_errors",
+        "_fail",
+        "_lock",
+        "_members",
+        "_runtime",
+        "_sequencer",
+        "_starts",
+        "_threads",
+    )
 
     def __init__(
         self, sequencer: Sequencer, runtime: Runtime, fail: Callable[[Subscriber[E], BaseException], None]
@@ -83,6 +96,7 @@ class Consumers(Generic[E]):
         self._runtime = runtime
         self._fail = fail
         self.forked()
+        ALL.add(self)
 
     def forked(self) -> None:
         """Begin anew, in a child that was forked: its parent's handlers are its parent's, and none of them runs here."""
@@ -259,3 +273,16 @@ class Consumers(Generic[E]):
             for member in self._members
             if member.busy or member.processor.subscriber.lag
         )
+
+
+ALL: "Final[WeakSet[Consumers[Any]]]" = WeakSet()
+"""Those of all rings of this process: Rule 7."""
+
+
+def _forked() -> None:
+    for consumers in ALL:
+        consumers.forked()
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch - where nothing is forked there are no children either
+    os.register_at_fork(after_in_child=_forked)

@@ -162,6 +162,15 @@ HANDLING: tuple[Mutant, ...] = (
         STORY("start x failure"),
     ),
     Mutant(
+        "a child waits for the handlers of its parent",
+        CONSUMERS,
+        "    for consumers in ALL:\n        consumers.forked()\n",
+        "    ALL.clear()\n",
+        "L2",
+        "B18",
+        GIVEN("review"),
+    ),
+    Mutant(
         "a thread that cannot be made is waited for",
         CONSUMERS,
         "                        member.stage = Stage.IDLE\n",

@@ -183,6 +183,26 @@ def test_handlers_stay_in_the_process_that_has_registered_them(begun: bool) -> N
     assert seen == [(7, os.getpid())]
 
 
+def test_a_child_of_a_ring_between_threads_waits_for_none_of_its_handlers() -> None:
+    """What a child has is a copy, and the threads are its parent's: it can leave a `with` block that it was forked in."""
+    ring: Disruptor[int] = Disruptor(8)
+    ring.handle_events_with(lambda event, sequence, end: None)
+    sequencer = ring._sequencer
+
+    def child() -> None:
+        signal.alarm(20)  # it would wait for ever
+        ring.shutdown()
+        assert ring.stats().handlers == ()
+
+    with ring:
+        while True:
+            with sequencer.lock:  # who sleeps has given it back: the child gets a copy of it that is free
+                if sequencer.news.asleep():
+                    break
+        assert forked(child) == 0
+        assert [handler.state for handler in ring.stats().handlers] == ["running"]
+
+
 def test_a_handler_that_shuts_its_ring_down_is_not_told_of_the_errors_of_others() -> None:
     ring: Disruptor[int] = Disruptor(4)
     failed, raised = threading.Event(), list[BaseException]()
