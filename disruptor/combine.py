@@ -67,7 +67,9 @@ def batched(
 
     Voids count. When the ring is closed, it gets what there is. Until then nothing is marked as processed, so nothing is
     lost if it fails or the ring is halted; but it holds producers back: `max_events` is the capacity of the ring at most,
-    which is told when it is registered. It cannot be a part of something else.
+    which is told when it is registered. Without `seconds`, where events are claimed several at a time, the largest claim
+    and `max_events` together are the capacity + 1 at most: else a producer may wait for room that is not made before it has
+    published, which nobody notices. It cannot be a part of something else.
     """
     return Batched(handler, max_events, seconds)
 
