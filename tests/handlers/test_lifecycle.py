@@ -103,6 +103,30 @@ def test_a_pool_that_is_too_small_is_told_by_a_shutdown_that_waits_in_vain() -> 
     ring.shutdown(LIMIT)
 
 
+def test_a_broken_ring_goes_on_without_the_handler_that_has_failed() -> None:
+    """Without it, it is closed, which a start does not change; halted, it is opened again."""
+    ring: Disruptor[int] = Disruptor(8)
+    had: list[int] = []
+
+    def fails(event: int, sequence: Sequence, end_of_batch: bool) -> None:
+        raise ValueError(event)
+
+    group = ring.handle_events_with(fails)
+    ring.handle_events_with(lambda event, sequence, end: had.append(event))
+    ring.publish(0)
+    with pytest.raises(ExceptionGroup):
+        ring.shutdown(LIMIT)
+    assert ring.stats().state == "broken"
+    group.subscribers[0].close()
+    ring.start()
+    assert ring.stats().state == "closed"
+    ring.halt()
+    ring.start()
+    ring.publish(1)
+    ring.shutdown(LIMIT)
+    assert had == [0, 1]
+
+
 def test_a_halt_ends_a_handler_after_the_event_in_hand_and_a_start_goes_on_there() -> None:
     ring: Disruptor[str] = Disruptor(8)
     had: list[str] = []
