@@ -111,6 +111,10 @@ class Consumers(Generic[E]):
         """Return all handlers, in order of registration; never waits."""
         return tuple(member.processor for member in self._members)
 
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all handlers, those of workers included, but of none that was removed; never waits."""
+        return tuple(member.processor.name for member in self._members if not member.processor.closed)
+
     def stats(self) -> tuple[HandlerStats, ...]:
         """Return the figures of all handlers, in order of registration; never waits."""
         return tuple(member.processor.stats(STATES[member.stage]) for member in self._members)

@@ -18,6 +18,7 @@ from disruptor._errors import InvalidType
 from disruptor._sequence import Sequence
 from disruptor._start import Start
 from disruptor.on_error import Policy
+from disruptor.shared._layout import GateWord
 from disruptor.waiting import WaitStrategy
 
 E = TypeVar("E")
@@ -152,3 +153,9 @@ def name_of(handler: object) -> str | None:
     """Return the name that a handler brings with it, or None."""
     name = getattr(handler, "__name__", None) or type(handler).__name__
     return name if name.isidentifier() and name not in ("partial", "method") else None
+
+
+def numbered(own: str, number: int) -> str:
+    """Return the name of the so manyth that brings the name `own` with it, as long as names between processes may be."""
+    suffix = "" if number == 1 else f"-{number}"
+    return own.encode()[: GateWord.NAME_BYTES - len(suffix)].decode(errors="ignore") + suffix

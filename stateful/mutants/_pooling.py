@@ -236,6 +236,15 @@ POOLING: tuple[Mutant, ...] = (
         GIVEN,
     ),
     Mutant(
+        "a worker has the name of a handler",
+        "handlers/_groups.py",
+        " not in taken)\n",
+        " not in ())\n",
+        "S7",
+        "B18",
+        GIVEN,
+    ),
+    Mutant(
         "a worker that looks for work is not told that there is none",
         POOL,
         "                return ready()\n            except DisruptorError:\n                return True\n",

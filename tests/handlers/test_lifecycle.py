@@ -79,6 +79,25 @@ def test_names_are_made_different_and_given_ones_are_kept() -> None:
         ring.handle_events_with(Noted(), Noted(), name="both")
 
 
+@pytest.mark.parametrize("multiproc", [False, True])
+@pytest.mark.parametrize("letter", ["a", "\u00e9", "\u4e16"])
+def test_names_that_are_made_up_are_not_too_long(multiproc: bool, letter: str) -> None:
+    """Between processes a name has 64 bytes: nobody is told off for one that he has not given."""
+
+    def handler(event: str, sequence: Sequence, end_of_batch: bool) -> None: ...
+
+    handler.__name__ = letter * 100
+    ring: Disruptor[str] = Disruptor(8, multiproc=multiproc)
+    ring.handle_events_with(handler, handler)
+    one, two = (subscriber.name for subscriber in ring.subscribers)
+    assert two.endswith("-2")
+    assert handler.__name__.startswith(one)
+    assert handler.__name__.startswith(two[:-2])
+    assert 60 < len(two.encode()) <= 64
+    assert 60 < len(one.encode()) <= 64
+    ring.halt()
+
+
 def test_a_pool_can_be_used() -> None:
     ring: Disruptor[int] = Disruptor(8)
     had: list[int] = []

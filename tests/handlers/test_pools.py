@@ -79,6 +79,20 @@ def test_events_of_a_key_are_handled_in_order_one_at_a_time() -> None:
     assert len(pool._pool._work._lanes) <= 17, "keys that are done with are forgotten"
 
 
+def test_no_worker_has_the_name_of_a_handler() -> None:
+    ring: Disruptor[int] = Disruptor(4)
+    ring.handle_events_with(nothing, name="p-2")
+    pool = ring.handle_events_with_pool(nothing, nothing, name="p")
+    assert pool.workers == ("p-1", "p-3")
+    with pytest.raises(InvalidValue, match="a handler named 'p-1' is already registered"):
+        ring.handle_events_with(nothing, name="p-1")
+    with pytest.raises(InvalidType, match=r"name must be a str, not \[\]"):
+        ring.handle_events_with(nothing, name=[])  # type: ignore[arg-type]  # that is what is tested
+    pool.remove("p-1")
+    assert ring.handle_events_with(nothing, name="p-1").subscribers[0].name == "p-1"
+    ring.halt()
+
+
 def test_a_worker_is_told_of_everything_in_order() -> None:
     ring: Disruptor[int] = Disruptor(4)
     noted = Noted()

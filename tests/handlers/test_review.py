@@ -203,6 +203,33 @@ def test_a_child_of_a_ring_between_threads_waits_for_none_of_its_handlers() -> N
         assert [handler.state for handler in ring.stats().handlers] == ["running"]
 
 
+def cannot_be_made() -> object:
+    raise ValueError("cannot be decoded")
+
+
+class Bad:
+    @override
+    def __reduce__(self) -> tuple[object, ...]:
+        return cannot_be_made, ()
+
+
+def test_an_event_that_cannot_be_decoded_ends_a_handler_and_can_be_gone_past() -> None:
+    ring: Disruptor[object] = Disruptor(8, multiproc=True)
+    had: list[object] = []
+    group = ring.handle_events_with(
+        lambda event, sequence, end: had.append(event), max_batch_size=1, on_error=on_error.skip
+    )
+    ring.publish_many(["a", "b", Bad(), "c"])
+    with pytest.raises(ExceptionGroup) as raised:
+        ring.shutdown(LIMIT)
+    assert [str(error) for error in raised.value.exceptions] == ["cannot be decoded"]
+    assert had == ["a", "b"]
+    group.subscribers[0].update_sequence(2)
+    ring.start()
+    ring.shutdown(LIMIT)
+    assert had == ["a", "b", "c"]
+
+
 def test_a_handler_that_shuts_its_ring_down_is_not_told_of_the_errors_of_others() -> None:
     ring: Disruptor[int] = Disruptor(4)
     failed, raised = threading.Event(), list[BaseException]()
