@@ -90,13 +90,19 @@ class Consumers(Generic[E]):
     )
 
     def __init__(
-        self, sequencer: Sequencer, runtime: Runtime, fail: Callable[[Subscriber[E], BaseException], None]
+        self,
+        sequencer: Sequencer,
+        runtime: Runtime,
+        fail: Callable[[Subscriber[E], BaseException], None],
+        *,
+        local: bool,
     ) -> None:
         self._sequencer = sequencer
         self._runtime = runtime
         self._fail = fail
         self.forked()
-        ALL.add(self)
+        if local:
+            LOCAL.add(self)
 
     def forked(self) -> None:
         """Begin anew, in a child that was forked: its parent's handlers are its parent's, and none of them runs here."""
@@ -279,12 +285,12 @@ class Consumers(Generic[E]):
         )
 
 
-ALL: "Final[WeakSet[Consumers[Any]]]" = WeakSet()
-"""Those of all rings of this process: Rule 7."""
+LOCAL: "Final[WeakSet[Consumers[Any]]]" = WeakSet()
+"""Those of rings between threads: nobody else tells them that they are in a child (Rule 7)."""
 
 
 def _forked() -> None:
-    for consumers in ALL:
+    for consumers in LOCAL:
         consumers.forked()
 
 

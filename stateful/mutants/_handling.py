@@ -162,15 +162,6 @@ HANDLING: tuple[Mutant, ...] = (
         STORY("start x failure"),
     ),
     Mutant(
-        "a child waits for the handlers of its parent",
-        CONSUMERS,
-        "    for consumers in ALL:\n        consumers.forked()\n",
-        "    ALL.clear()\n",
-        "L2",
-        "B18",
-        GIVEN("review"),
-    ),
-    Mutant(
         "a thread that cannot be made is waited for",
         CONSUMERS,
         "                        member.stage = Stage.IDLE\n",
@@ -251,15 +242,6 @@ HANDLING: tuple[Mutant, ...] = (
         "S7",
         "B7",
         GIVEN("lifecycle"),
-    ),
-    Mutant(
-        "a batch begins anew when another process has opened the ring again",
-        PROCESSOR,
-        "                    at = sequences.index(sequence)\n                    continue\n",
-        "                    return False\n",
-        "S3",
-        "B19",
-        STORY("opened by another process"),
     ),
     Mutant(
         "a wait that fails is taken for an error of the handler",
