@@ -159,7 +159,7 @@ class Disruptor(Awaiting[E], Generic[E]):
         parts.sequencer.patience.strategy = waits.producers
         super().__init__(parts.sequencer, parts.slots, parts.runtime)
         self._roll = parts.roll(self)
-        self._consumers = Consumers(parts.sequencer, parts.runtime, self.fail_subscriber)
+        self._consumers = Consumers(parts.sequencer, parts.runtime, self.fail_subscriber, local=link is None)
         # A gate that nobody waits for and that never ends: it is needed for its name only.
         self._barrier = Barrier(parts.sequencer, new_gate(INITIAL, "the ring", parts.runtime))
 

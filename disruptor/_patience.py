@@ -27,22 +27,28 @@ class Patience:
 
     `strategy` is stored before anybody waits. `_figures` is replaced as a whole, under the ring's lock, so who only looks
     needs no lock: how many have begun to wait, how many wait now, and for how long in nanoseconds, less the present moment
-    for each who waits now.
+    for each who waits now. `_told` is the longest that was told: who ends a wait reads the clock before he notes it, and who
+    looks in between has counted on. Written by whoever looks, without a lock: of two who do so at once one may be forgotten.
     """
 
-    __slots__ = ("_figures", "_news", "_runtime", "strategy")
+    __slots__ = ("_figures", "_news", "_runtime", "_told", "strategy")
 
     def __init__(self, runtime: Runtime, news: News, strategy: WaitStrategy) -> None:
         self._runtime = runtime
         self._news = news
         self.strategy: WaitStrategy = strategy
         self._figures = (0, 0, 0)
+        self._told = 0
 
     def stats(self) -> WaitStats:
         """Return how often and how long somebody has waited; never waits."""
-        count, waiting, nanoseconds = self._figures
-        now = self._runtime.stopwatch_ns()
-        return WaitStats(count, waiting, (nanoseconds + waiting * now) / NS)
+        while True:
+            count, waiting, nanoseconds = figures = self._figures
+            now = self._runtime.stopwatch_ns()
+            if figures is self._figures:  # the moment belongs to these
+                break
+        self._told = told = max(self._told, nanoseconds + waiting * now)
+        return WaitStats(count, waiting, told / NS)
 
     def until(self, ready: Callable[[], bool], stirred: Callable[[], bool], deadline: int | None) -> bool:
         """Wait until `ready()` is true, and return true; false once `deadline` has passed without.

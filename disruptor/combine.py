@@ -2,7 +2,7 @@
 
 Rule 1: what is combined has every method that one of its parts has, and hands each call on.
 Rule 2: an error of a part is an error of the whole, which its policy decides on. Tried again, a part that was done is not
-        called again for the same event.
+        called again for the same event. What is remembered for that belongs to one registration (`handlers._handler`).
 
 >>> from disruptor import Disruptor, combine
 >>> seen: list[str] = []
@@ -25,9 +25,10 @@ from typing import Generic, SupportsIndex, TypeVar, cast, final
 
 from disruptor._batch import Batch
 from disruptor._errors import InvalidType, InvalidValue
+from disruptor._override import override
 from disruptor._sequence import Sequence
 from disruptor.handlers._batched import Batched
-from disruptor.handlers._handler import Handler, hooks
+from disruptor.handlers._handler import Combined, Handler, Hooks, Renewable, hooks, renewed
 from disruptor.handlers._progress import Progress
 
 E = TypeVar("E")
@@ -66,14 +67,16 @@ def batched(
 
     Voids count. When the ring is closed, it gets what there is. Until then nothing is marked as processed, so nothing is
     lost if it fails or the ring is halted; but it holds producers back: `max_events` is the capacity of the ring at most,
-    which is told when it is registered. It cannot be a part of something else.
+    which is told when it is registered. Without `seconds`, where events are claimed several at a time, the largest claim
+    and `max_events` together are the capacity + 1 at most: else a producer may wait for room that is not made before it has
+    published, which nobody notices. It cannot be a part of something else.
     """
     return Batched(handler, max_events, seconds)
 
 
 @final
-class _Each:
-    """Calls several; asked for the same again, those that have failed."""
+class _Each(Renewable):
+    """Calls several; asked for the same again, those that have failed. For one thread at a time."""
 
     __slots__ = ("_at", "_calls", "_left")
 
@@ -81,6 +84,14 @@ class _Each:
         self._calls = tuple(calls)
         self._left: list[Callable[..., object]] = []
         self._at: object = None
+
+    @override
+    def renewed(self) -> "_Each":
+        return _Each(map(renewed, self._calls))
+
+    def __call__(self, *arguments: object) -> None:
+        """Call them, for what it was made for."""
+        self.call(None, *arguments)
 
     def call(self, at: object, *arguments: object) -> None:
         """Call them; `at` says what it is for."""
@@ -104,17 +115,28 @@ class _Each:
             raise errors[0]
 
 
+class _Made(Combined[E], Generic[E]):
+    """What is made here: it has the methods of a handler, too, for those who call it themselves."""
+
+    def __init__(self) -> None:
+        vars(self).update(self.hooks()._asdict())
+
+
 @final
-class _Aggregate(Generic[E]):
+class _Aggregate(_Made[E]):
     """Several handlers as one."""
 
     def __init__(self, handlers: tuple[Handler[E], ...]) -> None:
-        parts = [hooks(handler) for handler in handlers]
+        self._handlers = handlers
+        super().__init__()
+
+    @override
+    def hooks(self) -> Hooks[E]:
+        parts = [hooks(handler) for handler in self._handlers]
         for name in ("on_batch", "set_sequence_callback"):
             if len({getattr(part, name) is None for part in parts}) > 1:
-                raise InvalidType(f"some of {handlers!r} have {name}, and some have not")
-        for name in STAGES:
-            self._forward(name, [method for part in parts if (method := getattr(part, name)) is not None])
+                raise InvalidType(f"some of {self._handlers!r} have {name}, and some have not")
+        found = {name: [method for part in parts if (method := getattr(part, name)) is not None] for name in STAGES}
         events = _Each(part.on_event for part in parts if part.on_event is not None)
         batches = _Each(part.on_batch for part in parts if part.on_batch is not None)
 
@@ -125,31 +147,33 @@ class _Aggregate(Generic[E]):
             batches.call((sequences[0], sequences[-1]), many, sequences)
 
         whole = parts[0].on_batch is not None
-        self.on_event = None if whole else on_event
-        self.on_batch = on_batch if whole else None
         callbacks = [part.set_sequence_callback for part in parts if part.set_sequence_callback is not None]
 
         def set_sequence_callback(progress: Progress) -> None:
             for callback, share in zip(callbacks, progress.shares(len(callbacks)), strict=True):
                 callback(share)
 
-        self.set_sequence_callback = set_sequence_callback if callbacks else None
-
-    def _forward(self, name: str, methods: list[Callable[..., object]]) -> None:
-        each = _Each(methods)
-        vars(self)[name] = (lambda *arguments: each.call(name, *arguments)) if methods else None
+        others: dict[str, Callable[..., object] | None] = {
+            name: _Each(methods) if methods else None for name, methods in found.items()
+        }
+        others["set_sequence_callback"] = set_sequence_callback if callbacks else None
+        return Hooks(on_event=None if whole else on_event, on_batch=on_batch if whole else None, **others)
 
 
 @final
-class _Filtered(Generic[E]):
+class _Filtered(_Made[E]):
     """A handler of some of the events."""
 
     def __init__(self, predicate: Callable[[E], object], handler: Handler[E]) -> None:
-        part = hooks(handler)
+        self._predicate = predicate
+        self._handler = handler
+        super().__init__()
+
+    @override
+    def hooks(self) -> Hooks[E]:
+        predicate, part = self._predicate, hooks(self._handler)
         if part.set_sequence_callback is not None:
-            raise InvalidType(f"{handler!r} says itself what is processed, but does not see what is left out")
-        for name in STAGES:
-            vars(self)[name] = getattr(part, name)
+            raise InvalidType(f"{self._handler!r} says itself what is processed, but does not see what is left out")
         single, whole = part.on_event, part.on_batch
 
         def on_event(event: E, sequence: Sequence, end_of_batch: bool) -> None:
@@ -162,5 +186,6 @@ class _Filtered(Generic[E]):
                 mine = [sequences[k] for k in kept]
                 whole(Batch([events[k] for k in kept], mine, sequences[-1]), mine)
 
-        self.on_event = None if single is None else on_event
-        self.on_batch = on_batch if single is None else None
+        return part._replace(
+            on_event=None if single is None else on_event, on_batch=on_batch if single is None else None
+        )

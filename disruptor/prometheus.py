@@ -82,11 +82,17 @@ class RingCollector:
         stats = {name: ring.stats() for name, ring in self._rings.items()}
         whole = [((name,), ring) for name, ring in stats.items()]
         subscribers = [((name, one.name), one) for name, ring in stats.items() for one in ring.subscribers]
-        handlers = [((name, one.name), one) for name, ring in stats.items() for one in ring.handlers]
+        # The last one of a name: one that was removed may have yet to end when another one has taken its name.
+        handlers = {(name, one.name): one for name, ring in stats.items() for one in ring.handlers}
         yield from _family(RING, ["ring"], whole)
         yield _state(stats)
         yield from _family(SUBSCRIBER, ["ring", "subscriber"], subscribers)
-        yield from _family(HANDLER, ["ring", "handler"], handlers)
+        yield from _family(HANDLER, ["ring", "handler"], handlers.items())
+
+
+def _label(name: str) -> str:
+    """Return a name as it can be exposed: in UTF-8."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def _family(rows: tuple[Row, ...], labels: list[str], found: Collection[Labelled]) -> "Iterator[Metric]":
@@ -96,7 +102,7 @@ def _family(rows: tuple[Row, ...], labels: list[str], found: Collection[Labelled
         make = CounterMetricFamily if kind == "counter" else GaugeMetricFamily
         metric = make(f"disruptor_{name}", text, labels=labels)
         for values, stats in found:
-            metric.add_metric(list(values), read(stats))
+            metric.add_metric([*map(_label, values)], read(stats))
         yield metric
 
 
@@ -105,5 +111,5 @@ def _state(stats: dict[str, RingStats]) -> "Metric":
 
     metric = StateSetMetricFamily("disruptor_state", "Whether the ring takes claims.", labels=["ring"])
     for name, ring in stats.items():
-        metric.add_metric([name], {state: state == ring.state for state in STATES})
+        metric.add_metric([_label(name)], {state: state == ring.state for state in STATES})
     return metric

@@ -27,7 +27,7 @@ class WaitStats:
     waiting: int
     """How many wait at this moment."""
     seconds: float
-    """How long they have waited altogether, those included that still do."""
+    """How long they have waited altogether, those included that still do. It never goes down."""
 
 
 @dataclass(frozen=True, slots=True)

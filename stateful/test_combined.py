@@ -66,6 +66,47 @@ def by_count(crew: Crew) -> Callable[[], None]:
     return check
 
 
+def by_count_and_claims_of_three(crew: Crew) -> Callable[[], None]:
+    """As long as `max_events` and the largest claim fit in the ring, less one, neither side waits for the other."""
+    collects = Collects(crew)
+    crew.ring.handle_events_with(combine.batched(collects, max_events=2), name="b")
+
+    def body() -> None:
+        crew.ring.start()
+        crew.ring.publish_many([0, 1, 2])
+        crew.ring.publish_many([3, 4, 5])
+        crew.ring.shutdown()
+
+    crew.scheduler.spawn("main", body)
+
+    def check() -> None:
+        crew.finish()
+        assert collects.had == [[0, 1], [2, 3], [4, 5]]
+
+    return check
+
+
+def too_many_for_claims_of_three(crew: Crew) -> Callable[[], None]:
+    """One more, and a claim waits for room, and the handler for more events: with `seconds` no longer than that."""
+    collects = Collects(crew)
+    crew.ring.handle_events_with(combine.batched(collects, max_events=3, seconds=9.0), name="b")
+
+    def body() -> None:
+        crew.ring.start()
+        crew.ring.publish_many([0, 1])
+        crew.ring.publish_many([2, 3, 4])
+        crew.ring.shutdown()
+
+    crew.scheduler.spawn("main", body)
+
+    def check() -> None:
+        crew.finish()
+        assert collects.had == [[0, 1], [2, 3, 4]]
+        assert collects.at[0] >= 9 * SECOND
+
+    return check
+
+
 def by_time(crew: Crew) -> Callable[[], None]:
     """A batch is handed out when its time is over, and nobody has to publish anything for that."""
     collects = Collects(crew)
@@ -165,6 +206,8 @@ def dropping(crew: Crew) -> Callable[[], None]:
 STORIES: dict[str, tuple[Story, int, int]] = {
     "batched by count": (by_count, 4, 3),
     "batched by count on 2": (by_count, 2, 3),
+    "batched by count, claims of three": (by_count_and_claims_of_three, 4, 6),
+    "batched, too many for claims of three": (too_many_for_claims_of_three, 4, 5),
     "batched by time": (by_time, 2, 2),
     "halted while it collects": (halted_while_it_collects, 4, 3),
     "a batch that fails": (a_batch_that_fails, 2, 3),

@@ -445,6 +445,33 @@ def interrupted(graph: Graph) -> Callable[[], None]:
     return lambda: graph.finish(most=1)
 
 
+def opened_by_another_process(graph: Graph) -> Callable[[], None]:
+    """Halted in the middle of a batch and opened again by another process, which does not wait for these handlers.
+
+    Whoever has not noticed goes on, whoever has ends: nothing is handled twice, and what was done is marked.
+    """
+    graph.register()
+    graph.ring.publish_many([0, 1, 2])
+    sequencer = graph.ring._sequencer
+
+    def elsewhere() -> None:
+        graph.ring.halt()
+        with sequencer.lock:
+            sequencer.start()
+
+    graph.deeds["a", 0] = lambda: graph.scheduler.spawn("elsewhere", elsewhere)
+    graph.ring.start()
+
+    def check() -> None:
+        if graph.found:
+            raise graph.found[0]
+        ended = graph.ended["a"] == 1
+        assert graph.position("a") == graph.done["a"].value
+        assert ended or graph.done["a"].value == 2
+
+    return check
+
+
 def start_x_shutdown_of_a_halted_ring(graph: Graph) -> Callable[[], None]:
     """One starts a halted ring again, another shuts it down: whoever comes first, the shutdown comes to an end."""
     graph.register()
@@ -610,6 +637,7 @@ STORIES: dict[str, tuple[Nodes, int, Story]] = {
     "goes on when started again": (ONE, 1, goes_on_when_started_again),
     "start x failure": (ONE, 1, start_x_failure),
     "interrupted": (ONE, 2, interrupted),
+    "opened by another process": (ONE, 4, opened_by_another_process),
     "start x shutdown of a halted ring": (ONE, 1, start_x_shutdown_of_a_halted_ring),
     "one name for two": ({}, 1, one_name_for_two),
     "progress of an earlier run": ({}, 2, progress_of_an_earlier_run),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from disruptor import DisruptorBroken, Sequence, SubscriberClosed, on_error
-from stateful.graphs import Trouble, publish_on, raising
+from stateful.graphs import Trouble, Wrong, publish_on, raising
 from stateful.pools import Crew, Story, Worker, told
 from stateful.profiles import DEEP_LIMIT
 from stateful.scheduler import Failed, Granularity
@@ -332,6 +332,37 @@ def an_upstream_fails(crew: Crew) -> Callable[[], None]:
     return check
 
 
+def left_without_sorting(crew: Crew) -> Callable[[], None]:
+    """A worker is removed while it finds out a key, which fails and is skipped: the other one does the next event.
+
+    Nothing is published afterwards, nor is the ring closed: nobody else wakes it.
+    """
+
+    def key(event: int) -> int:
+        if event == 0:
+            crew.skipped.add(0)
+            task = crew.scheduler.current
+            assert task is not None
+            pool.remove(task.name)
+            raising()
+        return 0
+
+    pool = crew.ring.handle_events_with_pool(Worker(crew), Worker(crew), name="p", key=key, on_error=on_error.skip)
+
+    def body() -> None:
+        crew.ring.start()
+        crew.publish()
+
+    crew.scheduler.spawn("main", body)
+
+    def check() -> None:
+        assert [task.name for task in crew.scheduler.tasks if not task.ended] == [*pool.workers]
+        if not crew.is_done(1):
+            raise Wrong("[1] are lost")
+
+    return check
+
+
 class Told(NamedTuple):
     """A story, and the ring that it is told of."""
 
@@ -367,6 +398,7 @@ STORIES: dict[str, Told] = {
     "one skips": Told(one_skips),
     "one skips, one key": Told(one_skips, keys=1),
     "a key that fails": Told(a_key_that_fails),
+    "left without sorting": Told(left_without_sorting),
     "voids": Told(voids, 2, 3),
     "voids, with keys": Told(voids, 2, 3, keys=1),
     "the pool is removed": Told(the_pool_is_removed),

@@ -10,11 +10,13 @@ Rule 6: a shutdown waits for those that it has told to end. A ring that is opene
 Rule 7: handlers belong to the process that has registered them: a child that is forked has none of them.
 """
 
+import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from enum import Enum
 from functools import partial
-from typing import Final, Generic, NamedTuple, TypeVar, final
+from typing import Any, Final, Generic, NamedTuple, TypeVar, final
+from weakref import WeakSet
 
 from disruptor._errors import SelfDeadlock, SubscriberClosed, WaitTimeout
 from disruptor._sequencer import CLOSED, HALTED, Sequencer
@@ -74,15 +76,33 @@ class Member(Generic[E]):
 class Consumers(Generic[E]):
     """The handlers of one ring, in this process."""
 
-    __slots__ = ("_changed", "_errors", "_fail", "_lock", "_members", "_runtime", "_sequencer", "_starts", "_threads")
+    __slots__ = (
+        "__weakref__",
+        "_changed",
+        "_errors",
+        "_fail",
+        "_lock",
+        "_members",
+        "_runtime",
+        "_sequencer",
+        "_starts",
+        "_threads",
+    )
 
     def __init__(
-        self, sequencer: Sequencer, runtime: Runtime, fail: Callable[[Subscriber[E], BaseException], None]
+        self,
+        sequencer: Sequencer,
+        runtime: Runtime,
+        fail: Callable[[Subscriber[E], BaseException], None],
+        *,
+        local: bool,
     ) -> None:
         self._sequencer = sequencer
         self._runtime = runtime
         self._fail = fail
         self.forked()
+        if local:
+            LOCAL.add(self)
 
     def forked(self) -> None:
         """Begin anew, in a child that was forked: its parent's handlers are its parent's, and none of them runs here."""
@@ -97,19 +117,28 @@ class Consumers(Generic[E]):
         """Return all handlers, in order of registration; never waits."""
         return tuple(member.processor for member in self._members)
 
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all handlers, those of workers included, but of none that was removed; never waits."""
+        return tuple(member.processor.name for member in self._members if not member.processor.closed)
+
     def stats(self) -> tuple[HandlerStats, ...]:
         """Return the figures of all handlers, in order of registration; never waits."""
         return tuple(member.processor.stats(STATES[member.stage]) for member in self._members)
 
     def add(self, processors: Iterable[BatchEventProcessor[E]]) -> None:
-        """Add handlers; if the others were started, start them."""
+        """Add handlers; if the others were started, start them. Who gets no thread is not added."""
         added = tuple(map(Member, processors))
         with self._lock:
             left = tuple(member for member in self._members if member.busy or not member.processor.closed)
             self._members = (*left, *added)
             threads = self._threads
             todo = self._begun(added if threads is not None else ())
-        self._spawn(todo, threads or Threads())
+        try:
+            self._spawn(todo, threads or Threads())
+        except BaseException:
+            with self._lock:
+                self._members = tuple(member for member in self._members if member.busy or member not in added)
+            raise
 
     def start(self, threads: Threads, deadline: int | None) -> None:
         """Open the ring again if it has to be, once everybody has ended who ends for that; then start who is not running."""
@@ -254,3 +283,16 @@ class Consumers(Generic[E]):
             for member in self._members
             if member.busy or member.processor.subscriber.lag
         )
+
+
+LOCAL: "Final[WeakSet[Consumers[Any]]]" = WeakSet()
+"""Those of rings between threads: nobody else tells them that they are in a child (Rule 7)."""
+
+
+def _forked() -> None:
+    for consumers in LOCAL:
+        consumers.forked()
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch - where nothing is forked there are no children either
+    os.register_at_fork(after_in_child=_forked)

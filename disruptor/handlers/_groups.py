@@ -127,13 +127,15 @@ class WorkerPool(Generic[E]):
         if on_error is not None and not callable(on_error):
             raise InvalidType(f"on_error must be callable, not {on_error!r}; see disruptor.on_error")
         manner = self._manner if on_error is None else self._manner._replace(policy=on_error)
-        name, runtime = self._pool.subscriber.name, self._ring._runtime
-        added = [
-            WorkProcessor(worker, hooks(worker), manner, self._pool, f"{name}-{next(self._count)}", runtime)
-            for worker in workers
-        ]
-        self._pool.add(added)
-        self._ring._consumers.add(added)
+        runtime, taken = self._ring._runtime, self._ring._consumers.names()
+        names = (n for k in self._count if (n := f"{self._pool.subscriber.name}-{k}") not in taken)
+        added = [WorkProcessor(worker, hooks(worker), manner, self._pool, next(names), runtime) for worker in workers]
+        try:
+            self._ring._consumers.add(added)
+            self._pool.add(added)  # now: nobody is removed for the sake of one that does not begin
+        except BaseException:
+            self._pool.dismiss(added)  # all or none
+            raise
         return tuple(worker.name for worker in added)
 
     def remove(self, name: str) -> None:

@@ -3,8 +3,11 @@
 Rule 1: what an object has is looked at once, when it is registered: a method that is missing is not asked for, one that
         cannot be called is an error there and then.
 Rule 2: a handler is called by one thread at a time, and never under a lock.
+Rule 3: what is made of handlers remembers who has yet to be called again. That is remembered for each registration on its
+        own: the same one may be registered several times, and be several workers of a pool.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from collections.abc import Sequence as AbstractSequence
 from inspect import iscoroutinefunction
@@ -15,6 +18,7 @@ from disruptor._errors import InvalidType
 from disruptor._sequence import Sequence
 from disruptor._start import Start
 from disruptor.on_error import Policy
+from disruptor.shared._layout import GateWord
 from disruptor.waiting import WaitStrategy
 
 E = TypeVar("E")
@@ -100,8 +104,33 @@ class Hooks(NamedTuple, Generic[E]):
 METHODS = Hooks._fields
 
 
+class Combined(ABC, Generic[E]):
+    """A handler that is made of others."""
+
+    @abstractmethod
+    def hooks(self) -> Hooks[E]:
+        """Return what is to be called, made anew (Rule 3)."""
+
+
+class Renewable(ABC):
+    """A method that calls several, and, if it has failed, only those the next time who have failed."""
+
+    @abstractmethod
+    def renewed(self) -> Callable[..., object]:
+        """Return what calls all of them."""
+
+
+def renewed(method: Callable[..., object]) -> Callable[..., object]:
+    """Return what is to be called for something new, and again if it is to be tried again."""
+    given: object = method
+    return given.renewed() if isinstance(given, Renewable) else method
+
+
 def hooks(handler: "Handler[E]") -> Hooks[E]:
     """Return what of `handler` is to be called; `InvalidType` if it is none."""
+    given: object = handler
+    if isinstance(given, Combined):
+        return given.hooks()
     found = {name: getattr(handler, name, None) for name in METHODS}
     both = found["on_event"] is not None and found["on_batch"] is not None
     if both:
@@ -124,3 +153,9 @@ def name_of(handler: object) -> str | None:
     """Return the name that a handler brings with it, or None."""
     name = getattr(handler, "__name__", None) or type(handler).__name__
     return name if name.isidentifier() and name not in ("partial", "method") else None
+
+
+def numbered(own: str, number: int) -> str:
+    """Return the name of the so manyth that brings the name `own` with it, as long as names between processes may be."""
+    suffix = "" if number == 1 else f"-{number}"
+    return own.encode()[: GateWord.NAME_BYTES - len(suffix)].decode(errors="ignore") + suffix

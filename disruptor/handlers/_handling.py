@@ -21,7 +21,7 @@ from disruptor._sync import deadline_of
 from disruptor.handlers._batched import Batched, inner
 from disruptor.handlers._consumers import Consumers, Executor, Threads
 from disruptor.handlers._groups import EventHandlerGroup, WorkerPool
-from disruptor.handlers._handler import Handler, HandlerOptions, Manner, Worker, hooks, name_of
+from disruptor.handlers._handler import Handler, HandlerOptions, Manner, Worker, hooks, name_of, numbered
 from disruptor.handlers._pool import Pool
 from disruptor.handlers._processor import BatchEventProcessor
 from disruptor.handlers._worker import PoolOptions, checked, event_function
@@ -165,7 +165,11 @@ class Handling(Looking[E], Generic[E]):
         for worker in workers:
             event_function(worker, hooks(worker))
         pool = WorkerPool(self, Pool(self._join(workers[0], upstreams, joining), key, self._runtime), manner)
-        pool.add(*workers)
+        try:
+            pool.add(*workers)
+        except BaseException:
+            pool.subscribers[0].close()  # all or none
+            raise
         return pool
 
     def _join(
@@ -173,11 +177,13 @@ class Handling(Looking[E], Generic[E]):
     ) -> Subscriber[E]:
         start, wait = options.get("start", Start.EARLIEST), options.get("wait")
         if "name" in options:
+            if options["name"] in self._consumers.names():  # of a worker, perhaps, which is no subscriber
+                raise InvalidValue(f"a handler named {options['name']!r} is already registered")
             return self.register_subscriber(start=start, after=upstreams, name=options["name"], wait=wait)
         own = name_of(handler)
         while True:
-            taken = {subscriber.name for subscriber in self.subscribers}
-            name = own if own not in taken else next(n for k in count(2) if (n := f"{own}-{k}") not in taken)
+            taken = {*(subscriber.name for subscriber in self.subscribers), *self._consumers.names()}
+            name = None if own is None else next(n for k in count(1) if (n := numbered(own, k)) not in taken)
             try:
                 return self.register_subscriber(start=start, after=upstreams, name=name, wait=wait)
             except InvalidValue:

@@ -73,6 +73,15 @@ class Pool(Generic[E]):
         with self._lock:
             self.workers = (*self.workers, *workers)
 
+    def dismiss(self, workers: Iterable[Removable]) -> None:
+        """Let workers take nothing more that could not all be added."""
+        gone = tuple(workers)
+        with self._lock:
+            self.workers = tuple(worker for worker in self.workers if worker not in gone)
+            for worker in gone:
+                worker.removed = True
+        self._sequencer.news.nudge()
+
     def remove(self, name: str) -> None:
         """Let a worker take nothing more; what it has in hand it may finish. `InvalidValue` if it is none, or the last."""
         with self._lock:

@@ -13,7 +13,6 @@ Rule 4: who ends because an upstream has failed has failed, too, whatever become
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from itertools import count
 from typing import Final, Generic, TypeVar
 
@@ -25,7 +24,7 @@ from disruptor._sequencer import HALTED
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime, deadline_of
 from disruptor._turn import Turn
-from disruptor.handlers._handler import HandlerFunction, Hooks, Manner
+from disruptor.handlers._handler import HandlerFunction, Hooks, Manner, renewed
 from disruptor.handlers._progress import Progress, mover
 from disruptor.on_error import VERBS, Decision, Failure, Stage
 from disruptor.stats import HandlerStats, State
@@ -152,7 +151,7 @@ class BatchEventProcessor(Generic[E]):
         if hooks.set_sequence_callback is not None:
             if self._progress is None:  # one for all runs: what was handed out in an earlier one can still be marked
                 self._progress = Progress(self.name, first - 1, self._runtime.lock(), mover(subscriber, self._runtime))
-            self._call("on_start", partial(hooks.set_sequence_callback, self._progress))
+            self._call("on_start", hooks.set_sequence_callback, self._progress)
         if hooks.on_start is not None:
             self._call("on_start", hooks.on_start)
         while True:
@@ -160,7 +159,7 @@ class BatchEventProcessor(Generic[E]):
                 batch = self._collected(first)
             except WaitTimeout:
                 if hooks.on_timeout is not None:
-                    self._call("on_timeout", partial(hooks.on_timeout, Sequence(first - 1)))
+                    self._call("on_timeout", hooks.on_timeout, Sequence(first - 1))
                 continue
             first = batch.end + 1 if self._given(batch) else max(first, subscriber.sequence + 1)
 
@@ -185,7 +184,7 @@ class BatchEventProcessor(Generic[E]):
             try:
                 if hooks.on_batch_start is not None:
                     depth = max(n, self.subscriber._barrier.readable() - batch.sequences[0] + 1)
-                    self._call("on_batch_start", partial(hooks.on_batch_start, n, depth))
+                    self._call("on_batch_start", hooks.on_batch_start, n, depth)
                 done = self._by_event(batch, hooks.on_event) if hooks.on_event is not None else self._whole(batch)
             finally:
                 self.busy_ns += self._runtime.stopwatch_ns() - begun
@@ -216,8 +215,9 @@ class BatchEventProcessor(Generic[E]):
                     tries = self._tries(sequence)
                     decision = self._decide(Failure(self.name, "on_event", error, sequence, event, tries))
                 else:
-                    self.subscriber._barrier.confirm()  # raises
-                    return False  # pragma: no cover - nobody opens a ring again before its handlers have ended
+                    self.subscriber._barrier.confirm()  # raises, unless another process has opened the ring again
+                    at = sequences.index(sequence)
+                    continue
             except BaseException:
                 self._mark(sequence - 1)  # Rule 1
                 raise
@@ -249,11 +249,12 @@ class BatchEventProcessor(Generic[E]):
         if self._progress is None:
             self.subscriber._move(sequence)
 
-    def _call(self, stage: Stage, method: Callable[[], object]) -> None:
+    def _call(self, stage: Stage, hook: Callable[..., object], *arguments: object) -> None:
         """Call a method of the handler that is given no event; to rewind is to retry."""
+        method = renewed(hook)
         for attempts in count(1):  # pragma: no branch - to count never ends
             try:
-                method()
+                method(*arguments)
                 return
             except Exception as error:
                 decision = self._decide(Failure(self.name, stage, error, attempts=attempts))

@@ -94,14 +94,15 @@ class Work:
         return True
 
     def finish(self, sequence: int) -> bool:
-        """Note that an event in hand is done; return whether another one is ready for that."""
-        if sequence == self._sorting:
+        """Note that an event in hand is done; return whether another one can be taken for that."""
+        unsorted = sequence == self._sorting  # others wait until it is sorted, and now it never is
+        if unsorted:
             self._sorting = NOBODY
         self._done.add(sequence)
         self._advance()
         lane = self._lane_of.pop(sequence, None)
         if lane is None:
-            return False
+            return unsorted
         if not lane.queue:
             lane.busy = False
             return False

@@ -114,9 +114,8 @@ class WorkProcessor(BatchEventProcessor[E], Generic[E]):
                     pool.give_back(sequence)  # Rule 2
 
     def _idle(self) -> None:
-        on_timeout = self._hooks.on_timeout
-        if on_timeout is not None:
-            self._call("on_timeout", lambda: on_timeout(self.subscriber.sequence))
+        if self._hooks.on_timeout is not None:
+            self._call("on_timeout", self._hooks.on_timeout, self.subscriber.sequence)
 
     def _handled(self, sequence: int, *, unsorted: bool) -> bool | None:
         """Handle an event; return true once it is done, None if it waits in its lane for the one before."""

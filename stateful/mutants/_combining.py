@@ -2,7 +2,8 @@
 
 from stateful.mutants._mutant import Mutant
 
-PROCESSOR, COMBINE, PUBLISHER = "handlers/_processor.py", "combine.py", "_publisher.py"
+PROCESSOR, HANDLER = "handlers/_processor.py", "handlers/_handler.py"
+COMBINE, PUBLISHER = "combine.py", "_publisher.py"
 STORY = "stateful/test_combined.py::test_a_story[{}]".format
 COUNTED = "stateful/test_combined.py::test_two_threads_that_drop_are_counted_between_all_bytecodes"
 GIVEN = "tests/handlers/test_combine.py"
@@ -49,6 +50,33 @@ COMBINING: tuple[Mutant, ...] = (
         COMBINE,
         "            self._left[:0] = failed\n",
         "            self._left = []\n",
+        "S3",
+        "B9",
+        GIVEN,
+    ),
+    Mutant(
+        "what is made of handlers remembers for all that use it together",
+        HANDLER,
+        "        return given.hooks()\n",
+        "        pass\n",
+        "S9",
+        "B10",
+        GIVEN,
+    ),
+    Mutant(
+        "who was told of a stage is not told of it again before all others were",
+        PROCESSOR,
+        "        method = renewed(hook)\n",
+        "        method = hook\n",
+        "S9",
+        "B9",
+        GIVEN,
+    ),
+    Mutant(
+        "a stage that is tried again is tried by all",
+        PROCESSOR,
+        "                method(*arguments)\n",
+        "                renewed(method)(*arguments)\n",
         "S3",
         "B9",
         GIVEN,

@@ -170,6 +170,15 @@ HANDLING: tuple[Mutant, ...] = (
         "B18",
         STORY("no thread for one"),
     ),
+    Mutant(
+        "a name that is made up is longer than names may be",
+        "handlers/_handler.py",
+        "    return own.encode()[: GateWord.NAME_BYTES - len(suffix)]",
+        "    return own.encode()[: GateWord.NAME_BYTES]",
+        "S7",
+        "B18",
+        GIVEN("lifecycle"),
+    ),
     # --- one handler at work ---
     Mutant(
         "a handler that fails does not say so",

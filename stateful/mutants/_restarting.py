@@ -97,4 +97,22 @@ RESTARTING: tuple[Mutant, ...] = (
         "B15",
         GIVEN("review"),
     ),
+    Mutant(
+        "a batch begins anew when another process has opened the ring again",
+        PROCESSOR,
+        "                    at = sequences.index(sequence)\n                    continue\n",
+        "                    return False\n",
+        "S3",
+        "B19",
+        STORY("opened by another process"),
+    ),
+    Mutant(
+        "a child waits for the handlers of its parent",
+        CONSUMERS,
+        "    for consumers in LOCAL:\n        consumers.forked()\n",
+        "    LOCAL.clear()\n",
+        "L2",
+        "B18",
+        GIVEN("review"),
+    ),
 )

@@ -6,6 +6,7 @@ PATIENCE, ROOM = "_patience.py", "_room.py"
 LOOKS = "stateful/test_wait_strategies.py::test_program[{}-looks for ever]".format
 GIVES_UP = "stateful/test_wait_strategies.py::test_program[{}-gives up]".format
 GIVEN = "tests/api/test_strategies.py"
+FIGURES = "tests/api/test_stats.py"
 
 ENDS = "            if deadline is not None and runtime.monotonic_ns() >= deadline:\n                return False\n"
 AWAY = "            news.away(pause)\n"
@@ -183,5 +184,23 @@ WAITING: tuple[Mutant, ...] = (
         "L1",
         "B5",
         "tests/processes/test_strategies.py",
+    ),
+    Mutant(
+        "a wait that ends while one looks is told longer than it was",
+        PATIENCE,
+        "            if figures is self._figures:  # the moment belongs to these\n",
+        "            if figures:\n",
+        "S7",
+        "B1",
+        FIGURES,
+    ),
+    Mutant(
+        "the seconds that were waited go down",
+        PATIENCE,
+        "max(self._told, nanoseconds + waiting * now)\n",
+        "nanoseconds + waiting * now\n",
+        "S7",
+        "B1",
+        FIGURES,
     ),
 )

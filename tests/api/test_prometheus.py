@@ -3,11 +3,13 @@
 import re
 import subprocess
 import sys
+import threading
 from typing import Any, cast
 
 import pytest
 
-from disruptor import Disruptor, InvalidType
+from disruptor import Disruptor, InvalidType, Sequence
+from tests.limits import LIMIT
 
 client = pytest.importorskip("prometheus_client", reason="prometheus-client is not installed")
 from disruptor.prometheus import HANDLER, RING, SUBSCRIBER, RingCollector  # noqa: E402
@@ -68,6 +70,37 @@ def test_nothing_is_read_before_a_scrape() -> None:
     assert exposed(collector)['disruptor_published_total{ring="one"}'] == 1
     ring.publish("b")
     assert exposed(collector)['disruptor_published_total{ring="one"}'] == 2
+
+
+def test_every_name_can_be_exposed() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    ring.handle_events_with(lambda event, sequence, end: None, name="h\ud800")
+    found = exposed(RingCollector({"r\udfff": ring}))
+    assert found[r'disruptor_capacity{ring="r\\udfff"}'] == 4
+    assert found[r'disruptor_state{disruptor_state="open",ring="r\\udfff"}'] == 1
+    assert found[r'disruptor_subscriber_lag{ring="r\\udfff",subscriber="h\\ud800"}'] == 0
+    assert found[r'disruptor_handler_events_total{handler="h\\ud800",ring="r\\udfff"}'] == 0
+
+
+def test_a_handler_is_exposed_once_while_the_one_before_it_of_its_name_ends() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    there, go = threading.Event(), threading.Event()
+
+    def stays(event: str, sequence: Sequence, end_of_batch: bool) -> None:
+        there.set()
+        assert go.wait(LIMIT)
+
+    group = ring.handle_events_with(stays, name="h")
+    ring.publish("a")
+    with ring:
+        assert there.wait(LIMIT)
+        group.subscribers[0].close()
+        ring.handle_events_with(lambda event, sequence, end: None, name="h", start=1)
+        registry = client.CollectorRegistry()
+        registry.register(RingCollector({"one": ring}))
+        exposed = client.generate_latest(registry).decode()
+        go.set()
+    assert exposed.count('disruptor_handler_events_total{handler="h"') == 1
 
 
 @pytest.mark.parametrize("rings", [{"one": "no ring"}, {1: Disruptor[str](1)}])

@@ -1,5 +1,6 @@
 """Figures: what is counted, when a clock is read for it, and that nothing is done per event."""
 
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 
 import pytest
@@ -101,6 +102,61 @@ def test_a_wait_is_counted_from_when_it_begins_and_timed_when_it_ends() -> None:
     ring.publish("b")
     assert ring.stats().producer_waits == WaitStats(1, 0, 0.5)
     assert ring.stats().subscribers[0].waits == WaitStats(1, 0, 3.0)
+
+
+class Meanwhile(World):
+    """A world in which something happens right after the clock was read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: list[Callable[[], object]] = []
+
+    @override
+    def stopwatch_ns(self) -> int:
+        now = super().stopwatch_ns()
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+        return now
+
+
+def test_a_wait_that_ends_while_one_looks_is_not_told_longer_than_it_was() -> None:
+    world = Meanwhile()
+    ring: Disruptor[str] = Disruptor(1, runtime=world)
+    patience = ring.register_subscriber()._barrier.patience
+    patience._figures = (1, 1, -world.now)
+
+    def ends() -> None:
+        """End the wait, as another thread does, so long before the clock is read for the figures."""
+        patience._figures = (1, 0, 0)
+
+    world.now += NS
+    world.meanwhile.append(ends)
+    assert patience.stats() == WaitStats(1, 0, 0.0)
+
+
+def test_how_long_calls_have_waited_never_goes_down() -> None:
+    world = Meanwhile()
+    ring: Disruptor[str] = Disruptor(1, runtime=world)
+    reader = ring.register_subscriber()
+    seen: list[float] = []
+
+    def look() -> None:
+        world.now += NS
+        seen.append(ring.stats().subscribers[0].waits.seconds)
+
+    def publish() -> None:
+        ring.publish("a")
+        world.meanwhile.append(look)  # when the wait has read the clock for the last time, and has not noted it
+
+    world.then(publish, after=2.0)
+    reader.wait_for(0)
+    look()
+    assert seen == [3.0, 3.0]
+    world.then(lambda: ring.publish("b"), after=5.0)
+    reader.update_sequence(0)
+    reader.wait_for(1)
+    look()
+    assert seen == [3.0, 3.0, 7.0]
 
 
 def test_waits_that_fail_are_counted_too() -> None:

@@ -97,6 +97,124 @@ def test_tried_again_only_who_has_failed_is_called_again() -> None:
     assert [word for word in told if "x" in word] == ["a x 0 end", "b x 0 end", "c x 0 end", "b x 0 end"]
 
 
+def test_one_aggregate_may_be_several_workers_of_a_pool() -> None:
+    ring: Disruptor[int] = Disruptor(4)
+    there, go = threading.Event(), threading.Event()
+    had: dict[str, list[int]] = {"first": [], "second": []}
+
+    def first(event: int, sequence: Sequence, end_of_batch: bool) -> None:
+        had["first"].append(event)
+        if event == 0:
+            there.set()
+            assert go.wait(LIMIT)
+
+    def second(event: int, sequence: Sequence, end_of_batch: bool) -> None:
+        had["second"].append(event)
+        if event == 1:
+            go.set()
+
+    both = combine.aggregate(first, second)
+    ring.handle_events_with_pool(both, both)  # type: ignore[arg-type]  # its type does not tell that it has on_event
+    ring.start()
+    ring.publish(0)
+    assert there.wait(LIMIT)
+    ring.publish(1)  # for the other worker, while this one is in the middle
+    ring.shutdown(LIMIT)
+    assert {name: sorted(events) for name, events in had.items()} == {"first": [0, 1], "second": [0, 1]}
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["an aggregate", "in others"])
+def test_one_aggregate_may_be_several_handlers(wrapped: bool) -> None:
+    """What one of them has yet to try again is nothing to the other one."""
+    ring: Disruptor[str] = Disruptor(4)
+    failed, handled = threading.Event(), threading.Event()
+    had: dict[str, list[str]] = {"one": [], "other": []}
+
+    def sound(event: str, sequence: Sequence, end_of_batch: bool) -> None:
+        had[threading.current_thread().name].append("sound")
+
+    def fails(event: str, sequence: Sequence, end_of_batch: bool) -> None:
+        had[threading.current_thread().name].append("fails")
+        if not failed.is_set():
+            failed.set()
+            raise ValueError(event)
+        handled.set()
+
+    def policy(failure: on_error.Failure) -> on_error.Decision:
+        assert handled.wait(LIMIT)  # by the other one
+        return on_error.Decision("retry")
+
+    both = combine.aggregate(sound, fails)
+    if wrapped:
+        both = combine.aggregate(combine.filtered(bool, both))
+    for name in had:
+        ring.handle_events_with(both, name=name, on_error=policy)
+    ring.publish("x")
+    ring.shutdown(LIMIT)
+    assert sorted(had.values()) == [["sound", "fails"], ["sound", "fails", "fails"]]
+
+
+class Stages:
+    """A part that counts what it is told, and raises at the first of some stages."""
+
+    def __init__(self, *fails: str) -> None:
+        self.told: list[str] = []
+        self.fails = [*fails]
+
+    def tell(self, stage: str) -> None:
+        self.told.append(stage)
+        if stage in self.fails:
+            self.fails.remove(stage)
+            raise ValueError(stage)
+
+    def on_start(self) -> None:
+        self.tell("start")
+
+    def on_shutdown(self) -> None:
+        self.tell("shutdown")
+
+    def on_batch_start(self, batch_size: int, queue_depth: int) -> None:
+        self.tell("batch")
+
+    def on_event(self, event: str, sequence: Sequence, end_of_batch: bool) -> None:
+        self.tell(event)
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["an aggregate", "in others"])
+def test_a_part_is_told_of_each_stage_although_another_one_has_failed_there_before(wrapped: bool) -> None:
+    ring: Disruptor[str] = Disruptor(2)
+    sound, fails = Stages(), Stages("start", "batch", "shutdown")
+    both = combine.aggregate(sound, fails)
+    if wrapped:
+        both = combine.aggregate(combine.filtered(bool, both))
+    group = ring.handle_events_with(both, on_error=on_error.skip)
+    with ring.register_subscriber(after=group.subscribers) as behind:
+        ring.publish("x")
+        ring.start()
+        behind.wait_for(0, LIMIT)
+        ring.halt()
+        ring.start()
+    ring.publish("y")
+    ring.shutdown(LIMIT)
+    assert sound.told == fails.told == [
+        "start", "batch", "x", "shutdown", "start", "batch", "y", "shutdown"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["an aggregate", "in others"])
+def test_a_stage_that_is_tried_again_is_tried_by_who_has_failed(wrapped: bool) -> None:
+    ring: Disruptor[str] = Disruptor(1)
+    sound, fails = Stages(), Stages("start", "batch", "shutdown")
+    both = combine.aggregate(sound, fails)
+    if wrapped:
+        both = combine.aggregate(combine.filtered(bool, both))
+    ring.handle_events_with(both, on_error=on_error.retry(1))
+    ring.publish("x")
+    ring.shutdown(LIMIT)
+    assert sound.told == ["start", "batch", "x", "shutdown"]
+    assert fails.told == ["start", "start", "batch", "batch", "x", "shutdown", "shutdown"]
+
+
 def test_errors_of_several_are_a_group() -> None:
     ring: Disruptor[str] = Disruptor(4)
     told: list[str] = []

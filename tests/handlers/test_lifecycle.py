@@ -79,6 +79,25 @@ def test_names_are_made_different_and_given_ones_are_kept() -> None:
         ring.handle_events_with(Noted(), Noted(), name="both")
 
 
+@pytest.mark.parametrize("multiproc", [False, True])
+@pytest.mark.parametrize("letter", ["a", "\u00e9", "\u4e16"])
+def test_names_that_are_made_up_are_not_too_long(multiproc: bool, letter: str) -> None:
+    """Between processes a name has 64 bytes: nobody is told off for one that he has not given."""
+
+    def handler(event: str, sequence: Sequence, end_of_batch: bool) -> None: ...
+
+    handler.__name__ = letter * 100
+    ring: Disruptor[str] = Disruptor(8, multiproc=multiproc)
+    ring.handle_events_with(handler, handler)
+    one, two = (subscriber.name for subscriber in ring.subscribers)
+    assert two.endswith("-2")
+    assert handler.__name__.startswith(one)
+    assert handler.__name__.startswith(two[:-2])
+    assert 60 < len(two.encode()) <= 64
+    assert 60 < len(one.encode()) <= 64
+    ring.halt()
+
+
 def test_a_pool_can_be_used() -> None:
     ring: Disruptor[int] = Disruptor(8)
     had: list[int] = []
@@ -101,6 +120,30 @@ def test_a_pool_that_is_too_small_is_told_by_a_shutdown_that_waits_in_vain() -> 
     for run in kept:
         run()
     ring.shutdown(LIMIT)
+
+
+def test_a_broken_ring_goes_on_without_the_handler_that_has_failed() -> None:
+    """Without it, it is closed, which a start does not change; halted, it is opened again."""
+    ring: Disruptor[int] = Disruptor(8)
+    had: list[int] = []
+
+    def fails(event: int, sequence: Sequence, end_of_batch: bool) -> None:
+        raise ValueError(event)
+
+    group = ring.handle_events_with(fails)
+    ring.handle_events_with(lambda event, sequence, end: had.append(event))
+    ring.publish(0)
+    with pytest.raises(ExceptionGroup):
+        ring.shutdown(LIMIT)
+    assert ring.stats().state == "broken"
+    group.subscribers[0].close()
+    ring.start()
+    assert ring.stats().state == "closed"
+    ring.halt()
+    ring.start()
+    ring.publish(1)
+    ring.shutdown(LIMIT)
+    assert had == [0, 1]
 
 
 def test_a_halt_ends_a_handler_after_the_event_in_hand_and_a_start_goes_on_there() -> None:

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import repeat
 
 import pytest
@@ -79,6 +79,20 @@ def test_events_of_a_key_are_handled_in_order_one_at_a_time() -> None:
     assert len(pool._pool._work._lanes) <= 17, "keys that are done with are forgotten"
 
 
+def test_no_worker_has_the_name_of_a_handler() -> None:
+    ring: Disruptor[int] = Disruptor(4)
+    ring.handle_events_with(nothing, name="p-2")
+    pool = ring.handle_events_with_pool(nothing, nothing, name="p")
+    assert pool.workers == ("p-1", "p-3")
+    with pytest.raises(InvalidValue, match="a handler named 'p-1' is already registered"):
+        ring.handle_events_with(nothing, name="p-1")
+    with pytest.raises(InvalidType, match=r"name must be a str, not \[\]"):
+        ring.handle_events_with(nothing, name=[])  # type: ignore[arg-type]  # that is what is tested
+    pool.remove("p-1")
+    assert ring.handle_events_with(nothing, name="p-1").subscribers[0].name == "p-1"
+    ring.halt()
+
+
 def test_a_worker_is_told_of_everything_in_order() -> None:
     ring: Disruptor[int] = Disruptor(4)
     noted = Noted()
@@ -118,6 +132,49 @@ def test_workers_come_and_go() -> None:
     pool.subscribers[0].close()
     with pytest.raises(SubscriberClosed):
         pool.add(nothing)
+
+
+class Threads:
+    """An executor that has so many threads left, and then refuses."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def __call__(self, run: Callable[[], None]) -> None:
+        if not self.left:
+            raise RuntimeError("no more threads")
+        self.left -= 1
+        threading.Thread(target=run).start()
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_pool_that_gets_no_threads_is_not_registered(left: int) -> None:
+    ring: Disruptor[int] = Disruptor(1)
+    ring.start(executor=Threads(left))
+    with pytest.raises(RuntimeError, match="no more threads"):
+        ring.handle_events_with_pool(nothing, nothing)
+    assert ring.subscribers == ()
+    ring.publish(0)
+    ring.publish(1, timeout=LIMIT)  # nobody holds it back
+    ring.shutdown(LIMIT)
+    assert all(handler.state == "ended" for handler in ring.stats().handlers)
+
+
+@pytest.mark.parametrize("left", [1, 2])
+def test_workers_that_get_no_threads_are_not_added(left: int) -> None:
+    ring: Disruptor[int] = Disruptor(4)
+    noted = Noted()
+    pool = ring.handle_events_with_pool(noted, name="p")
+    ring.start(executor=Threads(left))
+    with pytest.raises(RuntimeError, match="no more threads"):
+        pool.add(nothing, nothing)
+    assert pool.workers == ("p-1",)
+    with pytest.raises(InvalidValue, match="'p-1' is the last worker of 'p'"):
+        pool.remove("p-1")
+    assert {handler.name for handler in ring.stats().handlers if handler.state == "idle"} == set()
+    ring.publish(7)
+    ring.shutdown(LIMIT)
+    assert noted.told == ["start", (7, 0, True), "shutdown"]
 
 
 def test_who_is_removed_in_the_middle_of_an_event_finishes_it_and_takes_no_more() -> None:

@@ -183,6 +183,53 @@ def test_handlers_stay_in_the_process_that_has_registered_them(begun: bool) -> N
     assert seen == [(7, os.getpid())]
 
 
+def test_a_child_of_a_ring_between_threads_waits_for_none_of_its_handlers() -> None:
+    """What a child has is a copy, and the threads are its parent's: it can leave a `with` block that it was forked in."""
+    ring: Disruptor[int] = Disruptor(8)
+    ring.handle_events_with(lambda event, sequence, end: None)
+    sequencer = ring._sequencer
+
+    def child() -> None:
+        signal.alarm(20)  # it would wait for ever
+        ring.shutdown()
+        assert ring.stats().handlers == ()
+
+    with ring:
+        while True:
+            with sequencer.lock:  # who sleeps has given it back: the child gets a copy of it that is free
+                if sequencer.news.asleep():
+                    break
+        assert forked(child) == 0
+        assert [handler.state for handler in ring.stats().handlers] == ["running"]
+
+
+def cannot_be_made() -> object:
+    raise ValueError("cannot be decoded")
+
+
+class Bad:
+    @override
+    def __reduce__(self) -> tuple[object, ...]:
+        return cannot_be_made, ()
+
+
+def test_an_event_that_cannot_be_decoded_ends_a_handler_and_can_be_gone_past() -> None:
+    ring: Disruptor[object] = Disruptor(8, multiproc=True)
+    had: list[object] = []
+    group = ring.handle_events_with(
+        lambda event, sequence, end: had.append(event), max_batch_size=1, on_error=on_error.skip
+    )
+    ring.publish_many(["a", "b", Bad(), "c"])
+    with pytest.raises(ExceptionGroup) as raised:
+        ring.shutdown(LIMIT)
+    assert [str(error) for error in raised.value.exceptions] == ["cannot be decoded"]
+    assert had == ["a", "b"]
+    group.subscribers[0].update_sequence(2)
+    ring.start()
+    ring.shutdown(LIMIT)
+    assert had == ["a", "b", "c"]
+
+
 def test_a_handler_that_shuts_its_ring_down_is_not_told_of_the_errors_of_others() -> None:
     ring: Disruptor[int] = Disruptor(4)
     failed, raised = threading.Event(), list[BaseException]()
