@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from collections.abc import Sequence as AbstractSequence
 from itertools import repeat
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Generic, NoReturn, SupportsIndex, TypeVar, cast, final, overload
+from typing import TYPE_CHECKING, Final, Generic, SupportsIndex, TypeVar, cast, final, overload
 
 from disruptor._arguments import integer
 from disruptor._batch import arrays_of
 from disruptor._errors import ClaimClosed, InvalidType, InvalidValue
 from disruptor._held import Held
+from disruptor._once import Once
 from disruptor._override import override
 from disruptor._sequencer import Sequencer
 from disruptor._slots import Slots
@@ -40,7 +41,7 @@ _UNSET: Final = _Unset()
 
 
 @final
-class Claim(AbstractSequence[E], Generic[E]):
+class Claim(Once, AbstractSequence[E], Generic[E]):
     """The `n` events of a claim: a sequence, and a context manager that publishes.
 
     By value, events are set by index and all must be set before the claim is published. In place, the items are
@@ -237,10 +238,6 @@ class Claim(AbstractSequence[E], Generic[E]):
     def __iter__(self) -> Iterator[E]:
         for k in range(len(self._events)):
             yield self[k]
-
-    @override
-    def __reduce__(self) -> NoReturn:
-        raise InvalidType(f"{self!r} lives in one process, and once: it can be neither copied nor pickled")
 
     @override
     def __repr__(self) -> str:

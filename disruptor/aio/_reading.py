@@ -16,6 +16,7 @@ from typing import Generic, SupportsIndex, TypeVar, final
 from disruptor._arguments import at_most, sequence_number
 from disruptor._batch import Batch
 from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, SubscriberBusy, WaitTimeout
+from disruptor._once import Once
 from disruptor._override import override
 from disruptor._sequence import Sequence
 from disruptor._subscriber import Subscriber
@@ -26,7 +27,7 @@ T = TypeVar("T")
 
 
 @final
-class AsyncSubscriber(Generic[E]):
+class AsyncSubscriber(Once, Generic[E]):
     """A subscriber that is read in an event loop: `async for event in ...`, `.batches()`, `async with ....read()`.
 
     `Disruptor.subscribe_async` returns one; of another `subscriber`, `AsyncSubscriber(subscriber)` makes one.
@@ -119,7 +120,7 @@ class AsyncSubscriber(Generic[E]):
         return f"<AsyncSubscriber of {self.subscriber!r}>"
 
 
-class _Loop(Generic[E]):
+class _Loop(Once, Generic[E]):
     """What loops over events and over batches have in common: the turn, and the batch in hand."""
 
     __slots__ = ("__weakref__", "_batch", "_feed", "_most", "_turn", "_waits")
@@ -240,7 +241,7 @@ class AsyncEvents(_Loop[E], AsyncIterator[E]):
 
 
 @final
-class AsyncReading(Generic[E]):
+class AsyncReading(Once, Generic[E]):
     """The asynchronous context manager that `AsyncSubscriber.read` returns; entering it waits, and gives the `Batch`."""
 
     __slots__ = ("_batches", "_feed", "_most")

@@ -1,0 +1,128 @@
+"""What the objects of an event loop hold: nobody takes it from them, nothing of it is lost, nothing is kept too long."""
+
+import asyncio
+import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from disruptor import Claim, Disruptor, InvalidType, InvalidValue
+from disruptor.aio import AsyncSubscriber
+from tests.aio.test_loops import run, until, waiting
+
+# --- claims --------------------------------------------------------------------------------------------------
+
+
+def test_a_claim_that_is_entered_again_within_its_block_is_refused_and_loses_nothing() -> None:
+    ring: Disruptor[str] = Disruptor(4)
+
+    async def main() -> None:
+        claiming = ring.claim_async()
+        async with claiming as claim:
+            with pytest.raises(InvalidValue, match=r"a claim_async\(1\) is entered already"):
+                async with claiming:
+                    pass  # pragma: no cover - it is refused
+            claim[0] = "a"
+        async with claiming as claim:  # it is free again
+            claim[0] = "b"
+
+    run(main())
+    assert [ring.get(0), ring.get(1), ring.claimed] == ["a", "b", 1]
+
+
+def test_a_claim_that_is_entered_while_somebody_waits_in_it_is_refused() -> None:
+    ring: Disruptor[str] = Disruptor(1)
+    reader = ring.register_subscriber()
+    ring.publish("a")
+
+    async def main() -> None:
+        claiming = ring.claim_async()
+
+        async def publish() -> None:
+            async with claiming as claim:
+                claim[0] = "b"
+
+        first = asyncio.create_task(publish())
+        await until(waiting(ring))
+        with pytest.raises(InvalidValue, match="entered already"):
+            await publish()
+        reader.update_sequence(0)
+        await first
+
+    run(main())
+    assert ring.get(1) == "b"
+
+
+def test_a_claim_whose_wait_was_broken_off_may_be_entered_again() -> None:
+    ring: Disruptor[str] = Disruptor(1)
+    reader = ring.register_subscriber()
+    ring.publish("a")
+
+    async def main() -> None:
+        claiming = ring.claim_async()
+
+        async def enter() -> Claim[str]:
+            return await claiming.__aenter__()
+
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.001):
+                await enter()
+        reader.update_sequence(0)
+        claim = await enter()
+        claim[0] = "b"
+        await claiming.__aexit__(None, None, None)
+
+    run(main())
+    assert ring.get(1) == "b"
+
+
+# --- copies --------------------------------------------------------------------------------------------------
+
+
+def a_subscriber(ring: Disruptor[int]) -> object:
+    return ring.subscribe_async()
+
+
+def a_loop_over_events(ring: Disruptor[int]) -> object:
+    return aiter(ring.subscribe_async())
+
+
+def a_loop_over_batches(ring: Disruptor[int]) -> object:
+    return ring.subscribe_async().batches()
+
+
+def a_reading(ring: Disruptor[int]) -> object:
+    return ring.subscribe_async().read()
+
+
+def a_claim(ring: Disruptor[int]) -> object:
+    return ring.claim_async()
+
+
+@pytest.mark.parametrize("how", [copy.copy, copy.deepcopy, pickle.dumps])
+@pytest.mark.parametrize("make", [a_subscriber, a_loop_over_events, a_loop_over_batches, a_reading, a_claim])
+def test_what_holds_something_can_be_neither_copied_nor_pickled(
+    make: Callable[[Disruptor[int]], object], how: Callable[[object], object]
+) -> None:
+    ring: Disruptor[int] = Disruptor(4)
+    holder = make(ring)
+    there = ring.subscribers
+    with pytest.raises(InvalidType, match="lives in one process, and once: it can be neither copied nor pickled"):
+        how(holder)
+    assert ring.subscribers == there
+
+
+def test_a_copy_takes_nobody_s_turn() -> None:
+    ring: Disruptor[int] = Disruptor(4)
+    ring.publish_many([0, 1])
+
+    async def main() -> list[int]:
+        events: Any = aiter(AsyncSubscriber(ring.register_subscriber()))
+        first = await anext(events)
+        with pytest.raises(TypeError):
+            copy.copy(events)
+        return [first, await anext(events)]
+
+    assert run(main()) == [0, 1]
