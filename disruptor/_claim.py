@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Generic, SupportsIndex, TypeVar, cast, 
 
 from disruptor._arguments import integer
 from disruptor._batch import arrays_of
-from disruptor._errors import ClaimClosed, InvalidType, InvalidValue
+from disruptor._errors import ClaimClosed, InvalidType, InvalidValue, of_user
 from disruptor._held import Held
 from disruptor._once import Once
 from disruptor._override import override
@@ -93,8 +93,9 @@ class Claim(Once, AbstractSequence[E], Generic[E]):
             if self._slots.in_place:
                 self._slots.freshen(self._first, n)
                 self._events = cast("list[E | _Unset]", self._slots.filling(self._first, n))
-        except BaseException:
+        except BaseException as error:
             self.abandon()
+            of_user(error)
             raise
 
     @property

@@ -76,8 +76,10 @@ class AsyncPublisher(Generic[E]):
         while True:
             try:
                 return attempt()
-            except InsufficientCapacity:
-                pass  # outside of this block: what is raised there has nothing to do with it
+            except InsufficientCapacity as error:
+                if error._of_user:
+                    raise
+            # outside of this block: what is raised here has nothing to do with it
             await news_of(sequencer, self._ring._runtime, sequencer.room, watch)
 
 

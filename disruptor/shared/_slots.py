@@ -12,7 +12,7 @@ from collections.abc import Callable
 from collections.abc import Sequence as AbstractSequence
 from typing import Final, Generic, TypeVar, cast, final
 
-from disruptor._errors import InvalidValue, RingMismatch
+from disruptor._errors import InvalidValue, RingMismatch, of_user
 from disruptor._sequence import slot_of
 from disruptor.shared._codec import Codec
 from disruptor.shared._formats import LENGTH_BYTES
@@ -59,7 +59,11 @@ class ByteSlots(Generic[E]):
 
     def encode(self, event: E) -> E:
         """Return the bytes of an event; `InvalidValue` if they are too many for a slot."""
-        stored = bytes(self._codec.encode(event))
+        try:
+            stored = bytes(self._codec.encode(event))
+        except BaseException as error:
+            of_user(error)
+            raise
         if len(stored) > self._most:
             raise InvalidValue(
                 f"an event of {len(stored)} bytes does not fit into a slot of {self._most}; make the ring with "
