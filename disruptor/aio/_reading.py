@@ -15,7 +15,7 @@ from typing import Generic, SupportsIndex, TypeVar, final
 
 from disruptor._arguments import at_most, sequence_number
 from disruptor._batch import Batch
-from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, SubscriberBusy, WaitTimeout
+from disruptor._errors import DisruptorClosed, InvalidType, SubscriberBusy, WaitTimeout
 from disruptor._once import Once
 from disruptor._override import override
 from disruptor._sequence import Sequence
@@ -33,7 +33,7 @@ class AsyncSubscriber(Once, Generic[E]):
     `Disruptor.subscribe_async` returns one; of another `subscriber`, `AsyncSubscriber(subscriber)` makes one.
     Time-outs are those of `asyncio.timeout`. Whatever breaks a wait off moves no position; it may be made again.
     As an `async with` block, it removes the subscriber at the end. One that `subscribe_async` has made also removes it when
-    nobody has it any more, nor a loop over it: it would hold producers back for ever.
+    nobody has it any more, nor a loop over it, nor somebody who is after it: it would hold producers back for ever.
     """
 
     __slots__ = ("__weakref__", "_own", "subscriber")
@@ -113,7 +113,8 @@ class AsyncSubscriber(Once, Generic[E]):
     def __del__(self) -> None:
         if getattr(self, "_own", False) and not self.closed:
             subscriber = self.subscriber
-            handed_over(subscriber._sequencer, subscriber._runtime, partial(_dropped, subscriber))
+            forsake = partial(subscriber._home._forsake, subscriber)
+            handed_over(subscriber._sequencer, subscriber._runtime, forsake)
 
     @override
     def __repr__(self) -> str:
@@ -283,13 +284,3 @@ async def when_readable(subscriber: Subscriber[E], first: Callable[[], int], att
         sequencer = subscriber._sequencer
         with suppress(DisruptorClosed):  # the attempt knows what that means
             await news_of(sequencer, subscriber._runtime, sequencer.news, partial(subscriber._barrier.watch, first()))
-
-
-def _dropped(subscriber: Subscriber[E]) -> object:
-    """Remove a subscriber that nobody has any more, unless others are after it; return what is to be dropped unlocked.
-
-    The caller holds the ring's lock.
-    """
-    with suppress(InvalidValue):
-        return subscriber._home._remove(subscriber)
-    return None

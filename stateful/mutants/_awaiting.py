@@ -3,6 +3,7 @@
 from stateful.mutants._mutant import Mutant
 
 WATCHED, WAITING, READING, PUBLISHING = "_watched.py", "aio/_waiting.py", "aio/_reading.py", "aio/_publishing.py"
+JOINING = "_joining.py"
 STORY = "stateful/test_loops.py::test_a_story[{}]".format
 REAL = "tests/aio/test_loops.py::test_{}".format
 HOLDING = "tests/aio/test_holding.py::test_{}".format
@@ -157,7 +158,7 @@ AWAITING: tuple[Mutant, ...] = (
     Mutant(
         "a subscription that nobody has holds producers back",
         READING,
-        "            handed_over(subscriber._sequencer, subscriber._runtime, partial(_dropped, subscriber))\n",
+        "            handed_over(subscriber._sequencer, subscriber._runtime, forsake)\n",
         "            pass\n",
         "L2",
         "B17",
@@ -216,5 +217,23 @@ AWAITING: tuple[Mutant, ...] = (
         "S3",
         "B8",
         HOLDING("a_copy_takes_nobody_s_turn"),
+    ),
+    Mutant(
+        "a subscription that is given up before the one after it holds producers back",
+        JOINING,
+        "            leaving += [up for up in each.after if up._gate.forsaken and not up._gate.followers.value]\n",
+        "",
+        "L2",
+        "B17",
+        STORY("a pipeline nobody has"),
+    ),
+    Mutant(
+        "a subscription that is given up leaves before all after it have",
+        JOINING,
+        "            leaving += [up for up in each.after if up._gate.forsaken and not up._gate.followers.value]\n",
+        "            leaving += [up for up in each.after if up._gate.forsaken]\n",
+        "S5",
+        "B2",
+        HOLDING("a_subscription_that_nobody_has_stays_as_long_as_somebody_is_after_it"),
     ),
 )

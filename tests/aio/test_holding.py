@@ -3,12 +3,13 @@
 import asyncio
 import copy
 import pickle
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from disruptor import Claim, Disruptor, InvalidType, InvalidValue
+from disruptor import Claim, Disruptor, InvalidType, InvalidValue, Subscriber
 from disruptor.aio import AsyncSubscriber
 from tests.aio.test_loops import run, until, waiting
 
@@ -126,3 +127,74 @@ def test_a_copy_takes_nobody_s_turn() -> None:
         return [first, await anext(events)]
 
     assert run(main()) == [0, 1]
+
+
+# --- subscriptions that nobody has ---------------------------------------------------------------------------
+
+
+def test_a_pipeline_that_nobody_has_holds_nobody_back() -> None:
+    ring: Disruptor[int] = Disruptor(1)
+
+    def dropped() -> None:
+        first = ring.subscribe_async(name="first")
+        second = ring.subscribe_async(name="second", after=first.subscriber)
+        third = ring.subscribe_async(name="third", after=first.subscriber)
+        last = ring.subscribe_async(name="last", after=[second.subscriber, third.subscriber])
+        del first, second, third, last  # from the front: the others are still after it
+
+    dropped()
+    assert ring.subscribers == ()
+    assert [ring.publish(0, timeout=0), ring.publish(1, timeout=0)] == [0, 1]
+    ring._check()
+
+
+def test_a_subscription_that_nobody_has_stays_as_long_as_somebody_is_after_it() -> None:
+    ring: Disruptor[int] = Disruptor(4)
+    kept = ring.subscribe_async(name="kept")
+    dropped = ring.subscribe_async(name="dropped", after=kept.subscriber)
+    behind = [ring.register_subscriber(after=dropped.subscriber) for _ in range(2)]
+    del dropped
+    behind[0].close()
+    assert [subscriber.name for subscriber in ring.subscribers] == ["kept", "dropped", behind[1].name]
+    behind[1].close()
+    assert ring.subscribers == (kept.subscriber,)  # somebody has that one
+
+
+def test_what_a_pipeline_that_nobody_has_was_held_for_is_let_go_of() -> None:
+    ring: Disruptor[object] = Disruptor(4, clear=True)
+    reader = ring.register_subscriber()
+    dropped = ring.subscribe_async()
+    behind = ring.register_subscriber(after=dropped.subscriber)
+    kept = weakref.WeakSet[object]()
+
+    class Event:
+        pass
+
+    ring.publish(event := Event())
+    kept.add(event)
+    reader.update_sequence(0)
+    del dropped, event
+    assert len(kept) == 1
+    behind.close()
+    assert len(kept) == 0
+    ring._check()
+
+
+def test_an_interrupt_while_the_last_one_leaves_keeps_nobody_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring: Disruptor[int] = Disruptor(4)
+    dropped = ring.subscribe_async()
+    behind = ring.register_subscriber(after=dropped.subscriber)
+    del dropped
+    proceed, struck = Disruptor._drop, list[str]()
+
+    def drop(self: Disruptor[int], subscriber: Subscriber[int], released: list[object] | None = None) -> None:
+        proceed(self, subscriber, released)
+        struck.append(subscriber.name)
+        if len(struck) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Disruptor, "_drop", drop)
+    with pytest.raises(KeyboardInterrupt):
+        behind.close()
+    assert ring.subscribers == ()
+    ring._check()
