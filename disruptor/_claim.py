@@ -2,7 +2,7 @@
 
 Rule 1: a claim is finished once, by `publish` or by `abandon`. Leaving its block publishes, an exception abandons.
 Rule 2: by value, events are collected here and copied into the ring when the claim is published; in place, the
-        claim gives the ring's own objects.
+        claim gives the ring's own objects. A finished claim keeps none that it has collected.
 Rule 3: a claim that is lost (its thread died, it was forgotten) is abandoned when Python collects it. A finaliser
         can run in the middle of anything, so it never waits for the ring's lock: it tries, and else hands over.
 """
@@ -149,6 +149,7 @@ class Claim(Once, AbstractSequence[E], Generic[E]):
                 sequencer.recover(first)
                 raise
         del replaced  # its finalisers are the user's code: they run without the lock
+        self._let_go()
         return self.sequences
 
     def abandon(self) -> None:
@@ -156,6 +157,13 @@ class Claim(Once, AbstractSequence[E], Generic[E]):
         sequencer, first = self._sequencer, self._first
         with sequencer.lock:
             self._abandon(sequencer, first)
+        if not self._open:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Keep no event of a finished claim, but how many they were. Without the lock: their finalisers run here."""
+        if not self._slots.in_place:
+            self._events = [_UNSET] * len(self._events)
 
     def _abandon(self, sequencer: Sequencer, first: int) -> None:
         if self._open and self._mine:

@@ -5,6 +5,7 @@ Rule 2: a loop has the subscriber's turn from its first event until it ends, is 
         can be made again.
 Rule 3: what nobody can reach any more gives back what it has: a loop its turn, a subscription its place in the ring.
 Rule 4: after each batch, the others of the loop have their turn.
+Rule 5: a loop that waits, or lets the others go on, keeps nothing of what is processed (`clear=True`).
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -196,6 +197,7 @@ class AsyncBatches(_Loop[E], AsyncIterator[Batch[E]]):
                 done, self._batch = self._batch, None
                 self._feed.subscriber._move(done.end)
                 self._feed.subscriber._sign()
+                del done  # Rule 5
                 await self._after()
             return await self._following()
         except BaseException:
@@ -219,7 +221,7 @@ class AsyncEvents(_Loop[E], AsyncIterator[E]):
             if batch is not None and self._marked(batch):
                 return batch[self._at]
             if batch is not None:
-                self._batch = None
+                self._batch = batch = None  # Rule 5
                 await self._after()
             self._at = 0
             return (await self._following())[0]

@@ -236,4 +236,22 @@ AWAITING: tuple[Mutant, ...] = (
         "B2",
         HOLDING("a_subscription_that_nobody_has_stays_as_long_as_somebody_is_after_it"),
     ),
+    Mutant(
+        "a loop over events that waits keeps what is processed",
+        READING,
+        "                self._batch = batch = None  # Rule 5\n",
+        "                self._batch = None\n",
+        "C1",
+        "B11",
+        HOLDING("a_loop_that_waits_keeps_nothing_of_what_is_processed"),
+    ),
+    Mutant(
+        "a loop over batches that waits keeps what is processed",
+        READING,
+        "                del done  # Rule 5\n",
+        "",
+        "C1",
+        "B11",
+        HOLDING("a_loop_that_waits_keeps_nothing_of_what_is_processed"),
+    ),
 )

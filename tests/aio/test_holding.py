@@ -4,7 +4,7 @@ import asyncio
 import copy
 import pickle
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -198,3 +198,51 @@ def test_an_interrupt_while_the_last_one_leaves_keeps_nobody_back(monkeypatch: p
         behind.close()
     assert ring.subscribers == ()
     ring._check()
+
+
+# --- events that are processed -------------------------------------------------------------------------------
+
+
+class Event:
+    """Something that can be watched."""
+
+
+def some_events() -> tuple[list[Event], "weakref.WeakSet[Event]"]:
+    events = [Event() for _ in range(3)]
+    return events, weakref.WeakSet(events)
+
+
+async def by_event(subscriber: AsyncSubscriber[Event]) -> None:
+    async for event in subscriber:
+        del event
+
+
+async def by_batch(subscriber: AsyncSubscriber[Event]) -> None:
+    async for batch in subscriber.batches():
+        del batch
+
+
+async def by_reading(subscriber: AsyncSubscriber[Event]) -> None:
+    while True:
+        async with subscriber.read() as batch:
+            del batch
+
+
+@pytest.mark.parametrize("read", [by_event, by_batch, by_reading])
+def test_a_loop_that_waits_keeps_nothing_of_what_is_processed(
+    read: Callable[[AsyncSubscriber[Event]], Coroutine[Any, Any, None]],
+) -> None:
+    ring: Disruptor[Event] = Disruptor(4, clear=True)
+
+    async def main() -> None:
+        feed = ring.subscribe_async()
+        reading = asyncio.create_task(read(feed))
+        await until(waiting(ring))
+        events, there = some_events()
+        ring.publish_many(events)
+        del events
+        await until(lambda: feed.lag == 0 and waiting(ring)())
+        assert len(there) == 0
+        reading.cancel()
+
+    run(main())
