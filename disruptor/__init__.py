@@ -3,7 +3,7 @@
 Layers, each importing only from those above it (`shared._lock` is `shared/_lock.py`):
 
     _override  _errors  _sequence  _cell  _start  _poll  _event_factory     the words
-    _arguments  _deadline                                            checks of arguments, moments in time
+    _arguments  _deadline  _once                     checks of arguments, moments in time, what is not copied
     _watched               news that is watched by who must not sleep
     waiting  stats         how a call waits; what a ring tells in figures
     _runtime               what the ring needs from the world

@@ -2,7 +2,7 @@
 
 Rule 1: a claim is finished once, by `publish` or by `abandon`. Leaving its block publishes, an exception abandons.
 Rule 2: by value, events are collected here and copied into the ring when the claim is published; in place, the
-        claim gives the ring's own objects.
+        claim gives the ring's own objects. A finished claim keeps none that it has collected.
 Rule 3: a claim that is lost (its thread died, it was forgotten) is abandoned when Python collects it. A finaliser
         can run in the middle of anything, so it never waits for the ring's lock: it tries, and else hands over.
 """
@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from collections.abc import Sequence as AbstractSequence
 from itertools import repeat
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Generic, NoReturn, SupportsIndex, TypeVar, cast, final, overload
+from typing import TYPE_CHECKING, Final, Generic, SupportsIndex, TypeVar, cast, final, overload
 
 from disruptor._arguments import integer
 from disruptor._batch import arrays_of
-from disruptor._errors import ClaimClosed, InvalidType, InvalidValue
+from disruptor._errors import ClaimClosed, InvalidType, InvalidValue, of_user
 from disruptor._held import Held
+from disruptor._once import Once
 from disruptor._override import override
 from disruptor._sequencer import Sequencer
 from disruptor._slots import Slots
@@ -40,7 +41,7 @@ _UNSET: Final = _Unset()
 
 
 @final
-class Claim(AbstractSequence[E], Generic[E]):
+class Claim(Once, AbstractSequence[E], Generic[E]):
     """The `n` events of a claim: a sequence, and a context manager that publishes.
 
     By value, events are set by index and all must be set before the claim is published. In place, the items are
@@ -92,8 +93,9 @@ class Claim(AbstractSequence[E], Generic[E]):
             if self._slots.in_place:
                 self._slots.freshen(self._first, n)
                 self._events = cast("list[E | _Unset]", self._slots.filling(self._first, n))
-        except BaseException:
+        except BaseException as error:
             self.abandon()
+            of_user(error)
             raise
 
     @property
@@ -147,6 +149,7 @@ class Claim(AbstractSequence[E], Generic[E]):
                 sequencer.recover(first)
                 raise
         del replaced  # its finalisers are the user's code: they run without the lock
+        self._let_go()
         return self.sequences
 
     def abandon(self) -> None:
@@ -154,6 +157,13 @@ class Claim(AbstractSequence[E], Generic[E]):
         sequencer, first = self._sequencer, self._first
         with sequencer.lock:
             self._abandon(sequencer, first)
+        if not self._open:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Keep no event of a finished claim, but how many they were. Without the lock: their finalisers run here."""
+        if not self._slots.in_place:
+            self._events = [_UNSET] * len(self._events)
 
     def _abandon(self, sequencer: Sequencer, first: int) -> None:
         if self._open and self._mine:
@@ -237,10 +247,6 @@ class Claim(AbstractSequence[E], Generic[E]):
     def __iter__(self) -> Iterator[E]:
         for k in range(len(self._events)):
             yield self[k]
-
-    @override
-    def __reduce__(self) -> NoReturn:
-        raise InvalidType(f"{self!r} lives in one process, and once: it can be neither copied nor pickled")
 
     @override
     def __repr__(self) -> str:

@@ -37,6 +37,8 @@ class SharedMemoryError(DisruptorError, OSError):
 class InsufficientCapacity(DisruptorError, TimeoutError):
     """A producer ran out of time before there was room. It holds nothing: it may try again, or drop."""
 
+    _of_user = False  # see `of_user`
+
 
 class WaitTimeout(DisruptorError, TimeoutError):
     """A waiting call ran out of time: not published, or not yet processed upstream."""
@@ -85,3 +87,13 @@ class OutdatedSequence(DisruptorError, LookupError):
 
 class SequenceVoid(DisruptorError, LookupError):
     """The sequence was claimed and then abandoned: it has no event."""
+
+
+def of_user(error: BaseException) -> None:
+    """Note that an error came out of the user's code, in a call that publishes: it says nothing of the room for that call.
+
+    A factory or a codec may publish into another ring. Whoever tries again, or drops, where there is no room must not do so
+    then; all others are told of the error as it is.
+    """
+    if isinstance(error, InsufficientCapacity):
+        error._of_user = True

@@ -16,7 +16,7 @@ from disruptor._sync import Runtime
 class Gate:
     """The shared numbers of one subscriber."""
 
-    __slots__ = ("alive", "cause", "failed", "followers", "name", "position", "reader")
+    __slots__ = ("alive", "cause", "failed", "followers", "forsaken", "name", "position", "reader")
 
     def __init__(self, name: str, position: Cell, followers: Cell, alive: Cell, failed: Cell) -> None:
         self.name: str = name
@@ -35,6 +35,9 @@ class Gate:
         copying, and under it by whoever waits: to find it late is to read what could be read before."""
         self.cause: BaseException | None = None
         """What went wrong, if it failed in this process. Written under the lock, before `failed`; for messages."""
+        self.forsaken = False
+        """Whether nobody has the subscriber any more but those after it: it goes with the last of them. Written and read
+        under the lock; only between threads."""
         self.reader: int | None = None
         """The thread that has the turn. Written by it; another thread only compares it with itself, and never finds
         itself."""

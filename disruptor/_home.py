@@ -11,8 +11,11 @@ class Home(Protocol[S_contra]):
     def remove_subscriber(self, subscriber: S_contra) -> None:
         """Stop it from gating."""
 
-    def _remove(self, subscriber: S_contra) -> object:
-        """Stop it from gating; return what is to be dropped unlocked. The caller holds the ring's lock."""
+    def _forsake(self, subscriber: S_contra) -> object:
+        """Stop it from gating, as soon as nobody is after it; return what is to be dropped unlocked.
+
+        The caller holds the ring's lock.
+        """
 
     def _reduce_subscriber(self, subscriber: S_contra) -> tuple[object, ...]:
         """Return how it is pickled; `InvalidType` if it cannot be."""

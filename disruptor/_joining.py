@@ -2,7 +2,8 @@
 
 Rule 1: a joiner becomes a gate in the same locked step in which its start is chosen, so nothing that it is promised
         can be overwritten, and nothing is claimed meanwhile.
-Rule 2: nobody leaves before those who come after him.
+Rule 2: nobody leaves before those who come after him. Whoever was given up meanwhile (`_forsake`) leaves with the last of
+        them.
 """
 
 from collections.abc import Iterable
@@ -95,11 +96,23 @@ class Joining(Publishing[E], Generic[E]):
             )
         released: list[object] = []
         try:
-            self._drop(subscriber, released)
+            self._leave(subscriber, released)
         except BaseException:
-            self._drop(subscriber, released)  # half removed is worse: it would gate for ever
+            self._leave(subscriber, released)  # half removed, it would gate for ever
             raise
         return released
+
+    def _forsake(self, subscriber: Subscriber[E]) -> object:
+        """Remove a subscriber that nobody has any more, or leave that to the last of those after it; else as `_remove`."""
+        subscriber._gate.forsaken = True
+        return None if subscriber._gate.followers.value else self._remove(subscriber)
+
+    def _leave(self, subscriber: Subscriber[E], released: list[object]) -> None:
+        """Drop a subscriber, and whoever was only there for it; doing it again, or the rest of it, is fine."""
+        leaving = [subscriber]
+        for each in leaving:
+            self._drop(each, released)
+            leaving += [up for up in each.after if up._gate.forsaken and not up._gate.followers.value]
 
     def fail_subscriber(self, subscriber: Subscriber[E], error: BaseException) -> None:
         """Say that `subscriber` will not go on, because of `error`: nobody is to wait for it for ever.

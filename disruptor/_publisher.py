@@ -35,6 +35,8 @@ class Publishes(Protocol[E]):
         self, translate: Callable[[E, Sequence], object], *, timeout: float | None = None
     ) -> Sequence: ...
 
+    def _listed(self, events: Collection[E]) -> list[E]: ...
+
 
 @final
 class Publisher(Generic[E]):
@@ -78,7 +80,8 @@ class Publisher(Generic[E]):
 
     def publish_many(self, events: Collection[E]) -> range | None:
         """Publish several events, or let all of them go. As `Disruptor.publish_many`."""
-        return self._try(len(events), lambda: self._ring.publish_many(events, timeout=self._timeout))
+        batch = self._ring._listed(events)  # here: what is wrong with them is no want of room
+        return self._try(len(batch), lambda: self._ring.publish_many(batch, timeout=self._timeout))
 
     def publish_event(self, translate: Callable[[E, Sequence], object]) -> Sequence | None:
         """Fill an event in place, and publish it. As `Disruptor.publish_event`.
@@ -96,11 +99,11 @@ class Publisher(Generic[E]):
         return self._try(1, lambda: self._ring.publish_event(fill, timeout=self._timeout), called)
 
     def _try(self, n: int, publish: Callable[[], R], called: AbstractSequence[Sequence] = ()) -> R | None:
-        """Publish, or let `n` events go; an error of a translator that was called is its own."""
+        """Publish, or let `n` events go; an error of the user's code, such as a translator that was called, is its own."""
         try:
             result = publish()
-        except InsufficientCapacity:
-            if called or self._overflow != "drop":
+        except InsufficientCapacity as error:
+            if called or error._of_user or self._overflow != "drop":
                 raise
             with self._lock:
                 begins = not self._burst

@@ -20,7 +20,11 @@ State = Literal["idle", "begun", "running", "ended"]
 
 @dataclass(frozen=True, slots=True)
 class WaitStats:
-    """How often and how long calls have waited. A call that found at once what it asked for has not waited."""
+    """How often and how long calls have waited. A call that found at once what it asked for has not waited.
+
+    A call that is given no time (`timeout=0`) and does not find it counts as one wait, of next to no time: so does each try
+    of a call that is awaited in an event loop. What that one awaits in between is not counted.
+    """
 
     count: int
     """How many calls have begun to wait, ever."""

@@ -415,6 +415,37 @@ def a_subscription_nobody_has(scene: Scene) -> Callable[[], None]:
     return check
 
 
+def a_pipeline_nobody_has(scene: Scene) -> Callable[[], None]:
+    """Two subscriptions, one after the other, are dropped at the same time; both are gone, whoever is the first."""
+    first = [scene.ring.subscribe_async()]
+    second = [scene.ring.subscribe_async(after=first[0].subscriber)]
+    for name, held in (("drops the first", first), ("drops the second", second)):
+        scene.scheduler.spawn(name, held.clear)
+
+    def check() -> None:
+        scene.finish()
+        assert scene.ring.subscribers == ()
+
+    return check
+
+
+def a_subscription_nobody_has_x_remove(scene: Scene) -> Callable[[], None]:
+    """A subscription is dropped while the only one that is after it is removed: both are gone."""
+    dropped = [scene.ring.subscribe_async()]
+    behind = scene.ring.register_subscriber(after=dropped[0].subscriber)
+    scene.ring.publish("a")
+    scene.scheduler.spawn("drops", dropped.clear)
+    scene.scheduler.spawn("removes", behind.close)
+    scene.scheduler.spawn("producer", lambda: scene.ring.publish("b"))
+
+    def check() -> None:
+        scene.finish()
+        assert scene.ring.subscribers == ()
+        assert scene.ring.cursor == 1
+
+    return check
+
+
 def collected_under_the_lock(scene: Scene) -> Callable[[], None]:
     """A wait is collected by whoever holds the ring's lock: it does not wait for that."""
     feed = registered(scene)
@@ -507,6 +538,8 @@ STORIES: dict[str, tuple[int, Story]] = {
     "an abandoned publish": (1, an_abandoned_publish),
     "a loop that is gone": (1, a_loop_that_is_gone),
     "a subscription nobody has": (1, a_subscription_nobody_has),
+    "a pipeline nobody has": (1, a_pipeline_nobody_has),
+    "a subscription nobody has x remove": (1, a_subscription_nobody_has_x_remove),
     "collected under the lock": (1, collected_under_the_lock),
     "a reader that never waits": (2, a_reader_that_never_waits),
     "a reader of batches that never waits": (2, a_reader_of_batches_that_never_waits),

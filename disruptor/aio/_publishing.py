@@ -12,7 +12,8 @@ from typing import Final, Generic, SupportsIndex, TypeVar, final
 
 from disruptor._arguments import integer_between
 from disruptor._claim import Claim
-from disruptor._errors import InsufficientCapacity, InvalidType
+from disruptor._errors import InsufficientCapacity, InvalidType, InvalidValue
+from disruptor._once import Once
 from disruptor._publishing import Publishing
 from disruptor._sequence import Sequence
 from disruptor.aio._waiting import PASSED, checkpoint, news_of, require_watchable
@@ -75,25 +76,41 @@ class AsyncPublisher(Generic[E]):
         while True:
             try:
                 return attempt()
-            except InsufficientCapacity:
-                pass  # outside of this block: what is raised there has nothing to do with it
+            except InsufficientCapacity as error:
+                if error._of_user:
+                    raise
+            # outside of this block: what is raised here has nothing to do with it
             await news_of(sequencer, self._ring._runtime, sequencer.room, watch)
 
 
 @final
-class AsyncClaiming(Generic[E]):
-    """The asynchronous context manager that `AsyncPublisher.claim` returns; entering it waits, and gives the `Claim`."""
+class AsyncClaiming(Once, Generic[E]):
+    """The asynchronous context manager that `AsyncPublisher.claim` returns; entering it waits, and gives the `Claim`.
 
-    __slots__ = ("_claim", "_n", "_publisher")
+    It has one claim at a time: entering it again before its block has ended is an `InvalidValue`.
+    """
+
+    __slots__ = ("_claim", "_entered", "_n", "_publisher")
 
     def __init__(self, publisher: AsyncPublisher[E], n: int) -> None:
         self._publisher = publisher
         self._n = n
         self._claim: Claim[E] | None = None
+        self._entered = False
 
     async def __aenter__(self) -> Claim[E]:
-        self._claim = await self._publisher._claimed(self._n)
-        return self._claim.__enter__()
+        if self._entered:  # tasks that share it end their blocks in any order: whose claim that is would be a guess
+            raise InvalidValue(
+                f"a claim_async({self._n}) is entered already: it has one claim at a time; call claim_async for another"
+            )
+        self._entered = True
+        try:
+            claim = await self._publisher._claimed(self._n)
+            self._claim = claim.__enter__()
+        except BaseException:
+            self._entered = False
+            raise
+        return claim
 
     async def __aexit__(
         self,
@@ -103,4 +120,5 @@ class AsyncClaiming(Generic[E]):
     ) -> None:
         claim, self._claim = self._claim, None
         if claim is not None:
+            self._entered = False
             claim.__exit__(kind, error, traceback)

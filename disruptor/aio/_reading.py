@@ -5,6 +5,7 @@ Rule 2: a loop has the subscriber's turn from its first event until it ends, is 
         can be made again.
 Rule 3: what nobody can reach any more gives back what it has: a loop its turn, a subscription its place in the ring.
 Rule 4: after each batch, the others of the loop have their turn.
+Rule 5: a loop that waits, or lets the others go on, keeps nothing of what is processed (`clear=True`).
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -15,7 +16,8 @@ from typing import Generic, SupportsIndex, TypeVar, final
 
 from disruptor._arguments import at_most, sequence_number
 from disruptor._batch import Batch
-from disruptor._errors import DisruptorClosed, InvalidType, InvalidValue, SubscriberBusy, WaitTimeout
+from disruptor._errors import DisruptorClosed, InvalidType, SubscriberBusy, WaitTimeout
+from disruptor._once import Once
 from disruptor._override import override
 from disruptor._sequence import Sequence
 from disruptor._subscriber import Subscriber
@@ -27,13 +29,13 @@ T = TypeVar("T")
 
 
 @final
-class AsyncSubscriber(Generic[E]):
+class AsyncSubscriber(Once, Generic[E]):
     """A subscriber that is read in an event loop: `async for event in ...`, `.batches()`, `async with ....read()`.
 
     `Disruptor.subscribe_async` returns one; of another `subscriber`, `AsyncSubscriber(subscriber)` makes one.
     Time-outs are those of `asyncio.timeout`. Whatever breaks a wait off moves no position; it may be made again.
     As an `async with` block, it removes the subscriber at the end. One that `subscribe_async` has made also removes it when
-    nobody has it any more, nor a loop over it: it would hold producers back for ever.
+    nobody has it any more, nor a loop over it, nor somebody who is after it: it would hold producers back for ever.
     """
 
     __slots__ = ("__weakref__", "_own", "subscriber")
@@ -113,14 +115,15 @@ class AsyncSubscriber(Generic[E]):
     def __del__(self) -> None:
         if getattr(self, "_own", False) and not self.closed:
             subscriber = self.subscriber
-            handed_over(subscriber._sequencer, subscriber._runtime, partial(_dropped, subscriber))
+            forsake = partial(subscriber._home._forsake, subscriber)
+            handed_over(subscriber._sequencer, subscriber._runtime, forsake)
 
     @override
     def __repr__(self) -> str:
         return f"<AsyncSubscriber of {self.subscriber!r}>"
 
 
-class _Loop(Generic[E]):
+class _Loop(Once, Generic[E]):
     """What loops over events and over batches have in common: the turn, and the batch in hand."""
 
     __slots__ = ("__weakref__", "_batch", "_feed", "_most", "_turn", "_waits")
@@ -190,6 +193,7 @@ class AsyncBatches(_Loop[E], AsyncIterator[Batch[E]]):
                 done, self._batch = self._batch, None
                 self._feed.subscriber._move(done.end)
                 self._feed.subscriber._sign()
+                del done  # Rule 5
                 await self._after()
             return await self._following()
         except BaseException:
@@ -213,7 +217,7 @@ class AsyncEvents(_Loop[E], AsyncIterator[E]):
             if batch is not None and self._marked(batch):
                 return batch[self._at]
             if batch is not None:
-                self._batch = None
+                self._batch = batch = None  # Rule 5
                 await self._after()
             self._at = 0
             return (await self._following())[0]
@@ -236,7 +240,7 @@ class AsyncEvents(_Loop[E], AsyncIterator[E]):
 
 
 @final
-class AsyncReading(Generic[E]):
+class AsyncReading(Once, Generic[E]):
     """The asynchronous context manager that `AsyncSubscriber.read` returns; entering it waits, and gives the `Batch`."""
 
     __slots__ = ("_feed", "_inside", "_most")
@@ -283,13 +287,3 @@ async def when_readable(subscriber: Subscriber[E], first: Callable[[], int], att
         sequencer = subscriber._sequencer
         with suppress(DisruptorClosed):  # the attempt knows what that means
             await news_of(sequencer, subscriber._runtime, sequencer.news, partial(subscriber._barrier.watch, first()))
-
-
-def _dropped(subscriber: Subscriber[E]) -> object:
-    """Remove a subscriber that nobody has any more, unless others are after it; return what is to be dropped unlocked.
-
-    The caller holds the ring's lock.
-    """
-    with suppress(InvalidValue):
-        return subscriber._home._remove(subscriber)
-    return None

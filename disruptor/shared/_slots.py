@@ -12,7 +12,7 @@ from collections.abc import Callable
 from collections.abc import Sequence as AbstractSequence
 from typing import Final, Generic, TypeVar, cast, final
 
-from disruptor._errors import InvalidType, InvalidValue, RingMismatch
+from disruptor._errors import InvalidType, InvalidValue, RingMismatch, of_user
 from disruptor._sequence import slot_of
 from disruptor.shared._codec import Codec
 from disruptor.shared._formats import LENGTH_BYTES
@@ -59,12 +59,14 @@ class ByteSlots(Generic[E]):
 
     def encode(self, event: E) -> E:
         """Return the bytes of an event; `InvalidValue` if they are too many for a slot, `InvalidType` if they are none."""
-        stored: object = self._codec.encode(event)
+        try:
+            stored: object = self._codec.encode(event)
+        except BaseException as error:
+            of_user(error)
+            raise
         if not isinstance(stored, bytes):
-            if not isinstance(stored, bytearray | memoryview):
-                raise InvalidType(
-                    f"encode of a codec must return bytes, not {stored!r}"
-                )  # of which `bytes` may make some
+            if not isinstance(stored, bytearray | memoryview):  # of which `bytes` may make some
+                raise InvalidType(f"encode of a codec must return bytes, not {stored!r}")
             stored = bytes(stored)
         if len(stored) > self._most:
             raise InvalidValue(

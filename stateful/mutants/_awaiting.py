@@ -3,8 +3,10 @@
 from stateful.mutants._mutant import Mutant
 
 WATCHED, WAITING, READING, PUBLISHING = "_watched.py", "aio/_waiting.py", "aio/_reading.py", "aio/_publishing.py"
+JOINING = "_joining.py"
 STORY = "stateful/test_loops.py::test_a_story[{}]".format
 REAL = "tests/aio/test_loops.py::test_{}".format
+HOLDING = "tests/aio/test_holding.py::test_{}".format
 
 AWAITING: tuple[Mutant, ...] = (
     Mutant(
@@ -157,7 +159,7 @@ AWAITING: tuple[Mutant, ...] = (
     Mutant(
         "a subscription that nobody has holds producers back",
         READING,
-        "            handed_over(subscriber._sequencer, subscriber._runtime, partial(_dropped, subscriber))\n",
+        "            handed_over(subscriber._sequencer, subscriber._runtime, forsake)\n",
         "            pass\n",
         "L2",
         "B17",
@@ -180,5 +182,77 @@ AWAITING: tuple[Mutant, ...] = (
         "L3",
         "B8",
         STORY("a producer that never waits"),
+    ),
+    Mutant(
+        "a claim of a loop is taken a second time within its block",
+        PUBLISHING,
+        "        self._entered = True\n",
+        "        self._entered = False\n",
+        "S9",
+        "B4",
+        HOLDING("a_claim_that_is_entered_again_within_its_block_is_refused_and_loses_nothing"),
+    ),
+    Mutant(
+        "a claim of a loop that was not had cannot be asked for again",
+        PUBLISHING,
+        "        except BaseException:\n            self._entered = False\n            raise\n",
+        "        except Exception:\n            self._entered = False\n            raise\n",
+        "S7",
+        "B6",
+        HOLDING("a_claim_whose_wait_was_broken_off_may_be_entered_again"),
+    ),
+    Mutant(
+        "a copy of a subscription takes it along when it goes",
+        READING,
+        "class AsyncSubscriber(Once, Generic[E]):\n",
+        "class AsyncSubscriber(Generic[E]):\n",
+        "S8",
+        "B2",
+        HOLDING("what_holds_something_can_be_neither_copied_nor_pickled"),
+    ),
+    Mutant(
+        "a copy of a loop gives its turn back when it goes",
+        READING,
+        "class _Loop(Once, Generic[E]):\n",
+        "class _Loop(Generic[E]):\n",
+        "S3",
+        "B8",
+        HOLDING("a_copy_takes_nobody_s_turn"),
+    ),
+    Mutant(
+        "a subscription that is given up before the one after it holds producers back",
+        JOINING,
+        "            leaving += [up for up in each.after if up._gate.forsaken and not up._gate.followers.value]\n",
+        "",
+        "L2",
+        "B17",
+        STORY("a pipeline nobody has"),
+    ),
+    Mutant(
+        "a subscription that is given up leaves before all after it have",
+        JOINING,
+        "            leaving += [up for up in each.after if up._gate.forsaken and not up._gate.followers.value]\n",
+        "            leaving += [up for up in each.after if up._gate.forsaken]\n",
+        "S5",
+        "B2",
+        HOLDING("a_subscription_that_nobody_has_stays_as_long_as_somebody_is_after_it"),
+    ),
+    Mutant(
+        "a loop over events that waits keeps what is processed",
+        READING,
+        "                self._batch = batch = None  # Rule 5\n",
+        "                self._batch = None\n",
+        "C1",
+        "B11",
+        HOLDING("a_loop_that_waits_keeps_nothing_of_what_is_processed"),
+    ),
+    Mutant(
+        "a loop over batches that waits keeps what is processed",
+        READING,
+        "                del done  # Rule 5\n",
+        "",
+        "C1",
+        "B11",
+        HOLDING("a_loop_that_waits_keeps_nothing_of_what_is_processed"),
     ),
 )

@@ -85,4 +85,13 @@ CLEARING: tuple[Mutant, ...] = (
         "B15",
         "tests/api/test_clearing.py::test_a_finaliser_may_use_the_ring[multi-marks]",
     ),
+    Mutant(
+        "a finished claim keeps its events",
+        "_claim.py",
+        "            self._events = [_UNSET] * len(self._events)\n",
+        "            pass\n",
+        "C1",
+        "B11",
+        "tests/api/test_claims.py::test_a_finished_claim_keeps_none_of_its_events",
+    ),
 )

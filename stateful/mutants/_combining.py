@@ -7,6 +7,7 @@ COMBINE, PUBLISHER = "combine.py", "_publisher.py"
 STORY = "stateful/test_combined.py::test_a_story[{}]".format
 COUNTED = "stateful/test_combined.py::test_two_threads_that_drop_are_counted_between_all_bytecodes"
 GIVEN = "tests/handlers/test_combine.py"
+PUBLISHERS = "tests/api/test_publisher.py::test_{}".format
 
 COMBINING: tuple[Mutant, ...] = (
     Mutant(
@@ -93,10 +94,37 @@ COMBINING: tuple[Mutant, ...] = (
     Mutant(
         "an error of a translator counts as a drop",
         PUBLISHER,
-        '            if called or self._overflow != "drop":\n',
-        '            if self._overflow != "drop":\n',
+        '            if called or error._of_user or self._overflow != "drop":\n',
+        '            if error._of_user or self._overflow != "drop":\n',
         "S7",
         "B9",
         GIVEN,
+    ),
+    Mutant(
+        "an error of a factory counts as a drop",
+        "_claim.py",
+        "            of_user(error)\n",
+        "",
+        "S7",
+        "B9",
+        PUBLISHERS("an_error_of_the_factory_is_not_a_drop"),
+    ),
+    Mutant(
+        "an error of a factory is waited for",
+        "aio/_publishing.py",
+        "                if error._of_user:\n                    raise\n",
+        "                del error\n",
+        "S7",
+        "B9",
+        PUBLISHERS("an_error_of_the_factory_is_not_waited_for"),
+    ),
+    Mutant(
+        "an error of a codec counts as a drop",
+        "shared/_slots.py",
+        "            of_user(error)\n",
+        "",
+        "S7",
+        "B9",
+        PUBLISHERS("an_error_of_a_codec_is_not_a_drop"),
     ),
 )

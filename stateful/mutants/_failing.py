@@ -137,7 +137,7 @@ FAILING: tuple[Mutant, ...] = (
     Mutant(
         "an interrupted leaver gates for ever",
         JOINING,
-        "            self._drop(subscriber, released)  # half removed is worse: it would gate for ever\n            raise\n",
+        "            self._leave(subscriber, released)  # half removed, it would gate for ever\n            raise\n",
         "            raise\n",
         "L1",
         "B17",

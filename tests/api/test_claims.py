@@ -1,5 +1,6 @@
 """Claims, one sentence of the specification a test; both ways of holding events where both have it."""
 
+import weakref
 from typing import Any
 
 import pytest
@@ -225,3 +226,44 @@ def test_a_claim_with_nothing_set_is_abandoned_when_its_block_ends() -> None:
         pass
     assert (ring.cursor, ring.claimed) == (3, 3)
     ring._check()
+
+
+# --- afterwards ------------------------------------------------------------------------------------------------
+
+
+def test_a_finished_claim_keeps_none_of_its_events() -> None:
+    class Event:
+        pass
+
+    ring: Disruptor[Event] = Disruptor(8, clear=True)
+    reader = ring.register_subscriber()
+    there = weakref.WeakSet[Event]()
+    published, abandoned, incomplete = ring.claim(), ring.claim(2), ring.claim(2)
+    for claim in (published, abandoned, incomplete):
+        claim[0] = Event()
+        there.add(claim[0])
+    published.publish()
+    abandoned.abandon()
+    with pytest.raises(InvalidValue, match="a claim of 2 was to be published with 1 of its events not set"):
+        incomplete.publish()
+    assert len(there) == 1
+    reader.update_sequence(0)
+    assert len(there) == 0
+    assert [len(published), len(abandoned), abandoned.sequences] == [1, 2, range(1, 3)]
+    assert repr(abandoned) == "<Claim of 1..2, finished>"
+    with pytest.raises(ClaimClosed, match="is already finished"):
+        abandoned[0]
+
+
+def test_what_a_claim_lets_go_of_is_dropped_without_the_lock() -> None:
+    ring: Disruptor[object] = Disruptor(4)
+    locked: list[bool] = []
+
+    class Event:
+        def __del__(self) -> None:
+            locked.append(ring._sequencer.lock.locked())
+
+    claim = ring.claim()
+    claim[0] = Event()
+    claim.abandon()
+    assert locked == [False]

@@ -1,5 +1,6 @@
 """Figures: what is counted, when a clock is read for it, and that nothing is done per event."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 
@@ -241,3 +242,25 @@ def test_workers_of_a_pool_are_counted_one_by_one() -> None:
     assert sum(worker.events for worker in ring.stats().handlers) == 3
     assert all(bool(worker.events) == (worker.busy_seconds > 0) for worker in ring.stats().handlers)
     assert pool.subscribers[0].sequence == 2
+
+
+def test_what_is_awaited_counts_as_a_wait_of_no_time_for_each_try() -> None:
+    world = World()
+    ring: Disruptor[str] = Disruptor(1, runtime=world)
+    reader = ring.register_subscriber()
+    ring.publish("a")
+    with pytest.raises(InsufficientCapacity):
+        ring.publish("b", timeout=0)
+    assert ring.stats().producer_waits == WaitStats(1, 0, 0.0)
+
+    async def main() -> None:
+        waiting = asyncio.create_task(ring.publish_async("b"))
+        while not ring._sequencer.room.sleepers.value:
+            await asyncio.sleep(0)
+        world.now += NS
+        assert ring.stats().producer_waits == WaitStats(2, 0, 0.0)
+        reader.update_sequence(0)
+        await waiting
+
+    asyncio.run(main())
+    assert ring.stats().producer_waits == WaitStats(2, 0, 0.0)

@@ -34,8 +34,8 @@ FIGURES = {"prometheus"}
 
 
 UNSHARED = {
-    "__main__", "_arguments", "_cell", "_deadline", "_errors", "_event_factory", "_home", "_override", "_parts", "_poll",
-    "_runtime", "_sequence", "_start", "combine", "on_error", "prometheus", "stats", "waiting", "handlers._batched",
+    "__main__", "_arguments", "_cell", "_deadline", "_errors", "_event_factory", "_home", "_once", "_override", "_parts",
+    "_poll", "_runtime", "_sequence", "_start", "combine", "on_error", "prometheus", "stats", "waiting", "handlers._batched",
     "handlers._groups", "handlers._handler",
 }  # fmt: skip
 """What touches nothing that two threads share: arguments, arithmetic, types, errors, the state of one handler in its thread,

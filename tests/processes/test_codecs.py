@@ -27,7 +27,9 @@ def test_what_is_not_bytes_is_refused_before_anything_is_claimed(stored: object)
     assert ring.claimed == -1
 
 
-@pytest.mark.parametrize("stored", [b"ab", bytearray(b"ab"), memoryview(b"ab"), b""], ids=["bytes", "array", "view", "none"])
+@pytest.mark.parametrize(
+    "stored", [b"ab", bytearray(b"ab"), memoryview(b"ab"), b""], ids=["bytes", "array", "view", "none"]
+)
 def test_bytes_of_all_kinds_are_taken(stored: object) -> None:
     ring: Disruptor[object] = Disruptor(4, multiproc=True, codec=Gives(stored), slot_size=2)
     ring.publish("event")
