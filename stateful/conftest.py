@@ -1,6 +1,7 @@
 """Options of the suite: `--ring` names another ring, `--hypothesis-profile` how long to look (`profiles.py`)."""
 
 import gc
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,11 @@ from stateful.profiles import UNHURRIED as UNHURRIED
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--ring`."""
     parser.addoption("--ring", default=None, help="module:name of what makes your own ring")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what is only for the rings of others, where there is none."""
+    return True if collection_path.name == "test_ring_under_test.py" and config.getoption("--ring") is None else None
 
 
 def pytest_pycollect_makeitem(

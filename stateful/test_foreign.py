@@ -6,13 +6,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from disruptor._override import override
 from disruptor._sync import THREADS, Runtime
 from model import calls
-from stateful.adapters import stdlib_queue
+from stateful.adapters import condition_ring, stdlib_queue
 from stateful.adapters._protocol import Make, Ring
 from stateful.adapters._rebound import rebound
 from stateful.failure import check
@@ -31,7 +32,8 @@ from stateful.foreign import (
 )
 from stateful.pieces import pieces
 from stateful.programs import BY_VALUE
-from stateful.scheduler import Granularity
+from stateful.scheduler import Failed, Granularity
+from stateful.test_ring_under_test import FEW, asked
 
 ROOT = Path(__file__).parent.parent
 PAGE = DOCS.read_text(encoding="utf-8")
@@ -177,3 +179,19 @@ def test_a_queue_declares_what_it_cannot_do() -> None:
         calls.close(),
     ):
         assert not ring.can(call)
+
+
+WAKES = "self.changed.notify_all()"
+REFERENCE = Path(condition_ring.__file__).read_text(encoding="utf-8").split(WAKES)
+
+
+@pytest.mark.parametrize("instead", ["self.changed.notify()", "pass"])
+@pytest.mark.parametrize("place", range(1, len(REFERENCE)))
+def test_a_ring_that_wakes_too_few_is_found_out(place: int, instead: str) -> None:
+    module = ModuleType("careless")
+    source = WAKES.join(REFERENCE[:place]) + instead + WAKES.join(REFERENCE[place:])
+    exec(compile(source, "careless", "exec"), vars(module))
+    make: Make = module.make
+    with pytest.raises(Failed):
+        for program in (*FEW, *BY_VALUE):
+            asked(program, make)

@@ -155,7 +155,7 @@ class Adapter:
 
     def _read(self, call: Call, end: int | None) -> Outcome:
         if call.name in self.hands:
-            return Outcome("SubscriberBusy")
+            return Outcome("SubscriberBusy" if call.name in self.ring.positions else "SubscriberClosed")
         self.hands[call.name] = -1
         try:
             sequences, words = self.ring.read(call.name, call.n or len(self.ring.slots), end)
