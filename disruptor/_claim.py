@@ -120,8 +120,8 @@ class Claim(Once, AbstractSequence[E], Generic[E]):
         Raises `ClaimClosed` if the claim is already finished, and `InvalidValue`, abandoning the claim, if an event
         by value was not set.
         """
+        events = self._events  # before it is found open: another thread may finish it, which lets go of them
         self._require_open()
-        events = self._events
         sequencer, slots, first = self._sequencer, self._slots, self._first
         # Counted here, not kept: threads that fill one claim together would lose each other's counts.
         unset = 0 if slots.in_place else sum(map(operator.is_, events, repeat(_UNSET)))
@@ -229,10 +229,11 @@ class Claim(Once, AbstractSequence[E], Generic[E]):
     @overload
     def __getitem__(self, index: slice) -> AbstractSequence[E]: ...
     def __getitem__(self, index: SupportsIndex | slice) -> E | AbstractSequence[E]:
+        events = self._events  # as in `publish`
         self._require_open()
         if isinstance(index, slice):
-            return [self[k] for k in range(len(self._events))[index]]
-        event = self._events[index]
+            return [self[k] for k in range(len(events))[index]]
+        event = events[index]
         if isinstance(event, _Unset):
             raise InvalidValue(f"event {operator.index(index)} of this claim is not set yet")
         return event

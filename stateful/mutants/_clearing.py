@@ -94,4 +94,14 @@ CLEARING: tuple[Mutant, ...] = (
         "B11",
         "tests/api/test_claims.py::test_a_finished_claim_keeps_none_of_its_events",
     ),
+    Mutant(
+        "who is late to finish a claim is told of the events that it has let go of",
+        "_claim.py",
+        "        events = self._events  # before it is found open: another thread may finish it, which lets go of them\n"
+        "        self._require_open()\n",
+        "        self._require_open()\n        events = self._events\n",
+        "S7",
+        "B11",
+        "stateful/test_found.py",
+    ),
 )
