@@ -192,6 +192,10 @@ def test_a_ring_that_wakes_too_few_is_found_out(place: int, instead: str) -> Non
     source = WAKES.join(REFERENCE[:place]) + instead + WAKES.join(REFERENCE[place:])
     exec(compile(source, "careless", "exec"), vars(module))
     make: Make = module.make
-    with pytest.raises(Failed):
+
+    def all_of_them() -> None:
         for program in (*FEW, *BY_VALUE):
             asked(program, make)
+
+    with pytest.raises(Failed):
+        all_of_them()

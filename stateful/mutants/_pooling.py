@@ -262,4 +262,13 @@ POOLING: tuple[Mutant, ...] = (
         "B7",
         STORY("one fails and another has an event"),
     ),
+    Mutant(
+        "a pool with many keys forgets lanes that are busy",
+        WORK,
+        "            self._lanes = {key: lane for key, lane in self._lanes.items() if lane.busy}\n",
+        "            self._lanes = {}\n",
+        "S3",
+        "B9",
+        "tests/handlers/test_pools.py",
+    ),
 )

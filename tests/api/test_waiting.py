@@ -252,3 +252,17 @@ def test_a_subscriber_that_has_processed_everything_is_not_named_as_what_holds_a
     with pytest.raises(InsufficientCapacity, match="an unfinished claim"):
         ring.publish("b", timeout=0)
     claim.abandon()
+
+
+def test_a_loop_that_is_handed_on_is_that_of_who_asks_for_its_next() -> None:
+    world = Scripted()
+    ring: Disruptor[str] = Disruptor(2, runtime=world)
+    loop = iter(ring.register_subscriber())
+    ring.publish_many(["a", "b"])
+    world.me = 2
+    assert next(loop) == "a"
+    world.me = 1
+    assert next(loop) == "b"
+    ring.publish("c")
+    with pytest.raises(SelfDeadlock, match="this thread itself is reading"):
+        ring.publish("d")

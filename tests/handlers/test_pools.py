@@ -374,3 +374,33 @@ def test_a_strategy_of_a_pool_has_to_be_one() -> None:
     with pytest.raises(InvalidType, match="wait must be a wait strategy"):
         ring.handle_events_with_pool(lambda event, sequence, end: None, wait=Looks)  # type: ignore[arg-type]  # a class
     assert ring.subscribers == ()
+
+
+def test_a_lane_that_is_busy_is_not_forgotten_for_all_the_others() -> None:
+    ring: Disruptor[tuple[str, int]] = Disruptor(4)
+    begun, goes_on, later = threading.Event(), threading.Event(), threading.Event()
+    at_once: list[tuple[str, int]] = []
+    busy: set[str] = set()
+
+    def work(event: tuple[str, int], sequence: Sequence, end_of_batch: bool) -> None:
+        key, _ = event
+        if key in busy:
+            at_once.append(event)
+        busy.add(key)
+        if event == ("held", 0):
+            begun.set()
+            goes_on.wait(LIMIT)
+        busy.discard(key)
+        if event == ("last", 0):
+            later.set()
+
+    ring.handle_events_with_pool(work, work, key=lambda event: event[0])
+    with ring:
+        for k in range(8):  # more keys than the pool remembers
+            ring.publish((f"key {k}", 0))
+        ring.publish(("held", 0))
+        assert begun.wait(LIMIT)
+        ring.publish_many([("another", 0), ("held", 1), ("last", 0)])
+        assert later.wait(LIMIT)
+        goes_on.set()
+    assert at_once == []
