@@ -35,7 +35,7 @@ class Gate:
         copying, and under it by whoever waits: to find it late is to read what could be read before."""
         self.cause: BaseException | None = None
         """What went wrong, if it failed in this process. Written under the lock, before `failed`; for messages."""
-        self.forsaken = False
+        self.forsaken: bool = False
         """Whether nobody has the subscriber any more but those after it: it goes with the last of them. Written and read
         under the lock; only between threads."""
         self.reader: int | None = None

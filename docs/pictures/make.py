@@ -9,6 +9,12 @@ from stateful.pieces import rewritten
 
 DOCS = Path(__file__).parent.parent
 
+
+def examples() -> str:
+    """Return the index of the examples, as a page of the site."""
+    return (DOCS.parent / "examples" / "README.md").read_text(encoding="utf-8").replace("](", "](../examples/")
+
+
 FILES: dict[str, Callable[[], str]] = {
     "pictures/ring.svg": ring.example,
     "pictures/diamond.svg": ring.diamond,
@@ -18,6 +24,7 @@ FILES: dict[str, Callable[[], str]] = {
     "pictures/life.svg": life.life,
     "pictures/lost-wake-up.svg": schedule.lost_wake_up,
     "_static/site.css": site_style,
+    "examples.md": examples,
 }
 """Files that are made as a whole."""
 

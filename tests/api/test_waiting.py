@@ -266,3 +266,15 @@ def test_a_loop_that_is_handed_on_is_that_of_who_asks_for_its_next() -> None:
     ring.publish("c")
     with pytest.raises(SelfDeadlock, match="this thread itself is reading"):
         ring.publish("d")
+
+
+def test_who_has_read_and_reads_no_more_may_wait_for_another_reader() -> None:
+    world = Scripted()
+    ring: Disruptor[str] = Disruptor(1, runtime=world)
+    reader = ring.register_subscriber()
+    ring.publish("a")
+    with reader.read():
+        pass
+    ring.publish("b")
+    world.then(lambda: reader.update_sequence(1))
+    assert ring.publish("c") == 2
