@@ -168,4 +168,14 @@ CLAIMING: tuple[Mutant, ...] = (
         "B3",
         "publish x read",
     ),
+    Mutant(
+        "what is kept is reckoned in 32 bits",
+        "_sequence.py",
+        "    return Sequence(oldest if oldest > 0 else 0)\n",
+        "    return Sequence((oldest if oldest > 0 else 0) % 2**31)\n",
+        "S8",
+        "B20",
+        "tests/api/test_scale.py",
+        least=(34,),
+    ),
 )

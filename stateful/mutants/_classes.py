@@ -50,14 +50,8 @@ LEAST: dict[int, str] = {
     40: "a block of `read` that raised is marked as processed",
 }
 
-NO_CLASS: dict[str, str] = {
-    "B13": "between threads the interpreter keeps loads and stores in order, and what is patched here is Python",
-    "B20": "sequences are Python integers, which have no end; `tests/api/test_subscribing.py` runs across 2^31 to 2^80",
-}
+NO_CLASS: dict[str, str] = {}
 """Classes without a mutant, and why."""
 
-NOT_LEAST: dict[int, str] = {
-    33: "a thread cannot be killed while it holds a lock: an exception there is what can happen, and has mutants (B14, B9)",
-    34: NO_CLASS["B20"],
-}
+NOT_LEAST: dict[int, str] = {}
 """Numbers of the least list without a mutant, and why."""

@@ -4,7 +4,8 @@ from stateful.mutants._mutant import Mutant
 
 PROGRESS, TURN = "handlers/_progress.py", "shared/_turn.py"
 SEQUENCER, ROLL, DEATHS = "shared/_sequencer.py", "shared/_roll.py", "shared/_deaths.py"
-RING = "shared/_ring.py"
+RING, LOCK = "shared/_ring.py", "shared/_lock.py"
+KILLS = "stateful/test_kills.py"
 RECORDS, FORMATS = "shared/_record_slots.py", "shared/_formats.py"
 HELD_BACK = "tests/processes/test_held_back.py"
 LATE = "stateful/test_late_progress.py::test_a_story[{}]".format
@@ -100,5 +101,24 @@ PROCESSES: tuple[Mutant, ...] = (
         "S2",
         "B3",
         "tests/processes/test_records.py",
+    ),
+    Mutant(
+        "who goes to sleep says so without a fence",
+        SEQUENCER,
+        "memory.fenced(sleepers)",
+        "memory.cell(sleepers)",
+        "L1",
+        "B13",
+        KILLS,
+    ),
+    Mutant(
+        "what the dead holder of the lock has left is taken as it is",
+        LOCK,
+        "        if died:\n            self._repair()\n",
+        "",
+        "L1",
+        "B14",
+        KILLS,
+        (33,),
     ),
 )

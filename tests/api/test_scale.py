@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from disruptor import Disruptor, InsufficientCapacity
+from disruptor import Disruptor, InsufficientCapacity, OutdatedSequence
 from tests.threads.together import together
 
 MANY = 64
@@ -58,6 +58,10 @@ def test_voids_and_joiners_up_there(high: int) -> None:
     with joiner.read() as batch:
         assert ([*batch], [*batch.sequences]) == ([1, 2], [high + 1, high + 2])
     assert joiner.sequence == high + 2
+    with ring.register_subscriber().read() as batch:  # from the earliest that is kept
+        assert [*batch.sequences] == [high + 1, high + 2]
+    with pytest.raises(OutdatedSequence):
+        ring.get(high - 2)
     ring._check()
 
 
