@@ -10,7 +10,6 @@ Rule 3: the name of an object is the task that made it, and how many that task h
 """
 
 import weakref
-from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Final, final
 
@@ -29,7 +28,7 @@ Name = tuple[str, int]
 class Log:
     """What happened in one run."""
 
-    __slots__ = ("_made", "_names", "_open", "agenda", "current", "steps")
+    __slots__ = ("_made", "_names", "_open", "agenda", "current", "kinds", "steps")
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
@@ -37,6 +36,8 @@ class Log:
         """All deadlines that there ever were, in virtual nanoseconds."""
         self.current = SETUP
         """The task at work."""
+        self.kinds: dict[Place, type] = {}
+        """What each object is, or was, that has a name."""
         self._open: list[Access] = []
         self._names: dict[int, tuple[Name, object]] = {}
         self._made: dict[str, int] = {}
@@ -80,12 +81,8 @@ class Log:
         mortal = type(thing).__weakrefoffset__ != 0
         kept = weakref.ref(thing, partial(self._forget, key)) if mortal else thing
         self._names[key] = name, kept
+        self.kinds[name] = type(thing)
         return name
-
-    def things(self) -> Iterator[tuple[Name, object]]:
-        """Yield the objects that are still there, each with its name."""
-        for name, kept in self._names.values():
-            yield name, kept() if isinstance(kept, weakref.ref) else kept
 
     def _forget(self, key: int, dead: object) -> None:
         self._names.pop(key, None)

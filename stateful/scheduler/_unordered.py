@@ -33,7 +33,7 @@ class _Field:
 
 def unordered(log: Log) -> set[str]:
     """Return the fields with races in a run, as `Class.field`."""
-    things: dict[Place, object] = dict(log.things())
+    kinds = log.kinds
     clocks: dict[str, Clock] = {}
     given: dict[Place, Clock] = {}
     fields: dict[Place, _Field] = {}
@@ -44,13 +44,13 @@ def unordered(log: Log) -> set[str]:
         for place, kind in step.accesses:
             if place in (HISTORY, TIME):
                 continue
-            if isinstance(place, str) or isinstance(things.get(place), SimLock | SimCell):
+            if isinstance(place, str) or issubclass(kinds.get(place, object), SimLock | SimCell):
                 _order(mine, given.setdefault(place, {}), kind)
                 continue
             field = fields.setdefault(place, _Field())
             others = [field.stores] if kind is Kind.LOAD else [field.stores, field.loads]
             if any(task != step.task and mine.get(task, 0) < last for known in others for task, last in known.items()):
-                races.add(_label(place, things))
+                races.add(_label(place, kinds))
             (field.stores if kind in _STORES else field.loads)[step.task] = mine[step.task]
     return races
 
@@ -65,10 +65,9 @@ def _order(mine: Clock, given: Clock, kind: Kind) -> None:
             given[task] = max(given.get(task, 0), step)
 
 
-def _label(place: Place, things: dict[Place, object]) -> str:
+def _label(place: Place, kinds: dict[Place, type]) -> str:
     """Return what a place is: a field of a class, a slot, or the items of a container."""
     if isinstance(place, tuple) and len(place) == 2 and isinstance(place[0], tuple):
-        owner = things.get(place[0])
         field = place[1] if isinstance(place[1], str) else "[]"
-        return f"{type(owner).__name__}.{field}"
-    return f"items of a {type(things.get(place)).__name__}"
+        return f"{kinds[place[0]].__name__}.{field}"
+    return f"items of a {kinds[place].__name__}"
