@@ -20,6 +20,8 @@ class Equivalent(NamedTuple):
 
 CAST = "stored = cast({}, events)".format
 PICKED = "return cast({}, events.picked(indices))".format
+ITEMS = "return cast({}, self._items)".format
+EMPTIES = "return self.put_many(first, cast({}, [None] * count))".format
 CASTS = "`cast` does nothing at run time"
 ZIP = "for sequence, event in zip(batch.sequences, batch, {}):".format
 ZIPS = "a batch has as many sequences as events: `strict` is for whoever changes that"
@@ -84,5 +86,17 @@ EQUIVALENTS: tuple[Equivalent, ...] = (
     *(
         Equivalent(Change("_subscriber.py", "Subscriber.__iter__", ZIP("strict=True"), ZIP(other)), ZIPS)
         for other in ("strict=None", "", "strict=False")
+    ),
+    *(
+        Equivalent(Change("_slots.py", "LocalSlots.items", ITEMS('"list[object]"'), ITEMS(kind)), CASTS)
+        for kind in ("None", '"XXlist[object]XX"', '"LIST[OBJECT]"')
+    ),
+    *(
+        Equivalent(Change("_slots.py", "LocalSlots.empty", EMPTIES('"list[E]"'), EMPTIES(kind)), CASTS)
+        for kind in ("None", '"XXlist[E]XX"', '"list[e]"', '"LIST[E]"')
+    ),
+    Equivalent(
+        Change("_sequencer.py", "Sequencer.fail", "gate.failed.value = 1", "gate.failed.value = 2"),
+        "a flag: whoever looks at it asks whether it is 0",
     ),
 )
