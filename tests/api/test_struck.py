@@ -11,10 +11,13 @@ from weakref import ref
 import pytest
 
 from disruptor import (
+    Batch,
     Disruptor,
     DisruptorBroken,
+    DisruptorClosed,
     InvalidValue,
     SequenceVoid,
+    Subscriber,
     SubscriberClosed,
     WaitTimeout,
 )
@@ -479,3 +482,19 @@ def test_options_of_rings_between_processes_are_for_those() -> None:
     for option in ({"slot_size": 8}, {"max_subscribers": 2}, {"on_subscriber_death": "raise"}):
         with pytest.raises(InvalidValue, match="are for rings between processes: multiproc=True"):
             Disruptor(2, **option)
+
+
+def test_a_loop_goes_on_in_a_ring_that_was_started_again_before_it_looked(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring: Disruptor[str] = Disruptor(4)
+    following = Subscriber._next
+    refused: list[int] = []
+
+    def following_once_more(reader: Subscriber[str], most: int, deadline: int | None) -> Batch[str]:
+        if not refused:
+            refused.append(1)
+            raise DisruptorClosed("the ring is halted")  # and is started again at once
+        ring.publish("a")
+        return following(reader, most, deadline)
+
+    monkeypatch.setattr(Subscriber, "_next", following_once_more)
+    assert next(iter(ring.register_subscriber())) == "a"
