@@ -26,6 +26,7 @@ KINDS: tuple[tuple[Any, Any], ...] = (
 )
 
 
+@pytest.mark.filterwarnings("ignore:The 'generic' unit:DeprecationWarning")  # newer versions of NumPy, of M8 and m8
 @pytest.mark.parametrize(("kind", "value"), KINDS, ids=str)
 def test_a_slot_whose_claim_was_void_is_zeros_again(kind: Any, value: Any) -> None:
     ring: Disruptor[np.void] = Disruptor(2, np.dtype(kind), multiproc=True)
