@@ -8,6 +8,7 @@ import pytest
 
 from disruptor._sequencer import Sequencer
 from model.actions import ACTIONS
+from stateful.further_scenes import FURTHER
 from stateful.scenes import SCENES
 from stateful.scheduler import Failed
 from stateful.strikes import strike
@@ -22,7 +23,8 @@ def strike_everywhere(name: str, error: type[BaseException], limit: int | None) 
     """Strike a scene at all steps; return where it did harm."""
     harmed: set[str] = set()
     step = 1
-    while (struck := strike(SCENES[name], step, error, max_schedules=limit)).where:
+    scene = {**SCENES, **FURTHER}[name]
+    while (struck := strike(scene, step, error, max_schedules=limit)).where:
         if struck.found.failed is not None:
             if struck.failed_at not in BEYOND:
                 raise struck.found.failed
@@ -42,6 +44,12 @@ def test_an_interrupt_does_no_harm(name: str) -> None:
 @pytest.mark.parametrize("name", SCENES)
 def test_an_interrupt_does_no_harm_in_any_schedule(name: str, error: type[BaseException]) -> None:
     strike_everywhere(name, error, 200)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("name", FURTHER)
+def test_nor_does_it_to_variants_of_the_operations(name: str) -> None:
+    strike_everywhere(name, KeyboardInterrupt, 2)
 
 
 def test_where_it_does_harm_is_where_we_say() -> None:
