@@ -17,7 +17,7 @@ Layers, each importing only from those above it (`shared._lock` is `shared/_lock
     shared._lock  shared._signal  shared._claims  shared._gates  shared._turn     locks, sleepers, claims between processes
     shared._deaths  shared._sequencer     who has died, and what becomes of it; the order between processes
     _barrier  _turn  shared._records  _batch        until one may read, and whose turn it is; a batch on its way out
-    _polling  _reading  _claim     blocks of one's own: a batch, or none; a batch; a claim on its way in
+    _in_hand  _polling  _reading  _claim     blocks of one's own: a batch, or none; a batch; a claim on its way in
     _subscriber  _publisher  _publishing       one reader; what producers do
     _roll  shared._roll  _parts    who is registered; what a ring is put together from
     shared._record_slots  shared._ring    records of NumPy in the slots; a ring between processes, put together

@@ -5,11 +5,12 @@ Rule 2: whoever has a batch has the subscriber's turn until the block ends; whoe
 """
 
 from types import TracebackType
-from typing import Generic, Protocol, TypeVar, final
+from typing import Protocol, TypeVar, final
 
 from disruptor._barrier import Barrier
 from disruptor._batch import Batch
 from disruptor._gate import Gate
+from disruptor._in_hand import InHand
 from disruptor._poll import Poll
 from disruptor._turn import Turn
 
@@ -33,16 +34,15 @@ class Reads(Protocol[E]):
 
 
 @final
-class Polling(Generic[E]):
+class Polling(InHand[E]):
     """The context manager that `Subscriber.poll` returns; entering it never waits, and gives a `Batch` or a `Poll`."""
 
-    __slots__ = ("__weakref__", "_batch", "_most", "_subscriber", "_turn")
+    __slots__ = ("_most", "_subscriber")
 
     def __init__(self, subscriber: Reads[E], most: int) -> None:
         self._subscriber = subscriber
         self._most = most
-        self._turn: Turn | None = None
-        self._batch: Batch[E] | None = None
+        super().__init__()
 
     def __enter__(self) -> Batch[E] | Poll:
         subscriber = self._subscriber
@@ -51,8 +51,7 @@ class Polling(Generic[E]):
             while (found := subscriber._barrier.poll(first := subscriber._gate.position.value + 1)) is None:
                 batch = subscriber._look(first, self._most, None)
                 if batch:
-                    self._turn, self._batch = turn, batch
-                    return batch
+                    return self._hold(turn, batch)
                 subscriber._move(batch.end)  # nothing but voids: they stop nobody
         except BaseException:
             turn.give()
@@ -66,11 +65,4 @@ class Polling(Generic[E]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        turn, batch, self._turn, self._batch = self._turn, self._batch, None, None
-        if turn is None or batch is None:
-            return
-        try:
-            if kind is None:
-                self._subscriber._move(batch.end)
-        finally:
-            turn.give()
+        self._let_go(self._subscriber, processed=kind is None)

@@ -1,13 +1,13 @@
 """Reading a batch in a block.
 
-Rule 1: the batch is marked as processed when the block ends, and nothing is when an exception ends it.
-Rule 2: the block has the subscriber's turn from its beginning to its end.
+Rule: entering it waits; what it has in hand until it ends is kept by `_in_hand.py`.
 """
 
 from types import TracebackType
-from typing import Generic, Protocol, TypeVar, final
+from typing import Protocol, TypeVar, final
 
 from disruptor._batch import Batch
+from disruptor._in_hand import InHand
 from disruptor._sync import Runtime, deadline_of
 from disruptor._turn import Turn
 
@@ -28,28 +28,25 @@ class Reads(Protocol[E]):
 
 
 @final
-class Reading(Generic[E]):
+class Reading(InHand[E]):
     """The context manager that `Subscriber.read` returns; entering it waits, and gives the `Batch`."""
 
-    __slots__ = ("__weakref__", "_batch", "_most", "_subscriber", "_timeout", "_turn")
+    __slots__ = ("_most", "_subscriber", "_timeout")
 
     def __init__(self, subscriber: Reads[E], most: int, timeout: float | None) -> None:
         self._subscriber = subscriber
         self._most = most
         self._timeout = timeout
-        self._turn: Turn | None = None
-        self._batch: Batch[E] | None = None
+        super().__init__()
 
     def __enter__(self) -> Batch[E]:
         deadline = deadline_of(self._subscriber._runtime, self._timeout)
         turn = self._subscriber._begin()
         try:
-            batch = self._batch = self._subscriber._next(self._most, deadline)
-            self._turn = turn
+            return self._hold(turn, self._subscriber._next(self._most, deadline))
         except BaseException:
             turn.give()
             raise
-        return batch
 
     def __exit__(
         self,
@@ -57,11 +54,4 @@ class Reading(Generic[E]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        turn, batch, self._turn, self._batch = self._turn, self._batch, None, None
-        if turn is None or batch is None:
-            raise RuntimeError("nobody has entered this block")
-        try:
-            if kind is None:
-                self._subscriber._move(batch.end)
-        finally:
-            turn.give()
+        self._let_go(self._subscriber, processed=kind is None)

@@ -11,6 +11,7 @@ import disruptor._clearing
 import disruptor._disruptor
 import disruptor._gate
 import disruptor._held
+import disruptor._in_hand
 import disruptor._joining
 import disruptor._looking
 import disruptor._patience
@@ -53,6 +54,7 @@ LIBRARY = (
     disruptor._gate,
     disruptor.handlers._handling,
     disruptor._held,
+    disruptor._in_hand,
     disruptor._joining,
     disruptor._looking,
     disruptor._patience,

@@ -17,6 +17,7 @@ from typing import Generic, SupportsIndex, TypeVar, final
 from disruptor._arguments import at_most, sequence_number
 from disruptor._batch import Batch
 from disruptor._errors import DisruptorClosed, InvalidType, SubscriberBusy, WaitTimeout
+from disruptor._in_hand import InHand
 from disruptor._once import Once
 from disruptor._override import override
 from disruptor._sequence import Sequence
@@ -240,15 +241,15 @@ class AsyncEvents(_Loop[E], AsyncIterator[E]):
 
 
 @final
-class AsyncReading(Once, Generic[E]):
+class AsyncReading(Once, InHand[E]):
     """The asynchronous context manager that `AsyncSubscriber.read` returns; entering it waits, and gives the `Batch`."""
 
-    __slots__ = ("_feed", "_inside", "_most")
+    __slots__ = ("_feed", "_most")
 
     def __init__(self, feed: AsyncSubscriber[E], most: int) -> None:
         self._feed = feed
         self._most = most
-        self._inside: list[tuple[Turn, Batch[E]]] = []
+        super().__init__()
 
     async def __aenter__(self) -> Batch[E]:
         subscriber = self._feed.subscriber
@@ -259,11 +260,10 @@ class AsyncReading(Once, Generic[E]):
                 lambda: subscriber._gate.position.value + 1,
                 partial(subscriber._next, self._most, PASSED),
             )
-            self._inside.append((turn, batch))
+            return self._hold(turn, batch)
         except BaseException:
             turn.give()
             raise
-        return batch
 
     async def __aexit__(
         self,
@@ -271,12 +271,7 @@ class AsyncReading(Once, Generic[E]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        turn, batch = self._inside.pop()
-        try:
-            if kind is None:
-                self._feed.subscriber._move(batch.end)
-        finally:
-            turn.give()
+        self._let_go(self._feed.subscriber, processed=kind is None)
 
 
 async def when_readable(subscriber: Subscriber[E], first: Callable[[], int], attempt: Callable[[], T]) -> T:

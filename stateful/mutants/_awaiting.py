@@ -112,8 +112,8 @@ AWAITING: tuple[Mutant, ...] = (
     Mutant(
         "a batch that was left by a cancellation is marked",
         READING,
-        "            if kind is None:\n",
-        "            if batch is not None:\n",
+        "processed=kind is None)\n",
+        "processed=True)\n",
         "S7",
         "B9",
         REAL("break_and_an_exception_do_not_mark_what_is_in_hand"),

@@ -82,8 +82,8 @@ POLLING: tuple[Mutant, ...] = (
     Mutant(
         "a polled batch is marked although its block raised",
         POLLING_FILE,
-        "            if kind is None:\n",
-        "            if batch is not None:\n",
+        "processed=kind is None)\n",
+        "processed=True)\n",
         "S9",
         "B11",
         "tests/api/test_polling.py",

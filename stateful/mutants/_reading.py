@@ -73,8 +73,8 @@ READING: tuple[Mutant, ...] = (
     Mutant(
         "`read` marks although its block raised",
         READING_FILE,
-        "            if kind is None:\n",
-        "            if batch is not None:\n",
+        "processed=kind is None)\n",
+        "processed=True)\n",
         "S7",
         "B9",
         "read that fails",
