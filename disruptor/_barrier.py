@@ -67,6 +67,8 @@ class Barrier:
         Raises `WaitTimeout`, `DisruptorClosed`, `SubscriberClosed` or `SelfDeadlock`.
         """
         readable = self.readable()
+        if readable < sequence and self.patience.give_way(deadline):
+            readable = self.readable()
         if readable >= sequence:
             self.confirm()
             return readable

@@ -6,7 +6,9 @@ Rule 2: who looks again and again is no sleeper: nobody wakes him, and nobody pa
         as a sleeper, and tests again, before he sleeps (`Signal.wait_until`).
 Rule 3: a deadline is looked at before each pause, and no pause goes beyond it. `ready` has the last word.
 Rule 4: where waiters have to look after the dead, they do so as often as those who are parked.
-Rule 5: the clock is read once when a call begins to wait, once when it has stopped, and not otherwise.
+Rule 5: who would sleep lets others run first, and looks once more, without the lock (`give_way`): whoever publishes
+        then goes on; he need not be waited for at the lock, nor wake anybody. To look later is as to begin later.
+Rule 6: the clock is read once when a call begins to wait, once when it has stopped, and not otherwise.
 """
 
 from collections.abc import Callable, Iterator
@@ -49,6 +51,13 @@ class Patience:
                 break
         self._told = told = max(self._told, nanoseconds + waiting * now)
         return WaitStats(count, waiting, told / NS)
+
+    def give_way(self, deadline: int | None) -> bool:
+        """Let others run, if it is for the ring to say how its caller waits; tell whether it is worth looking again.
+
+        The caller does not hold the lock. Only for readers: who waits for room has the lock.
+        """
+        return isinstance(self.strategy, Blocking) and self._runtime.give_way(deadline)
 
     def until(self, ready: Callable[[], bool], stirred: Callable[[], bool], deadline: int | None) -> bool:
         """Wait until `ready()` is true, and return true; false once `deadline` has passed without.

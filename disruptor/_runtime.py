@@ -79,6 +79,12 @@ class Runtime(Protocol):
         `deadline` is when the caller stops looking: a simulation passes the time between two looks up to there.
         """
 
+    def give_way(self, deadline: int | None) -> bool:
+        """Let other threads run for a moment, unless `deadline` has come; tell whether they may have got on meanwhile.
+
+        A courtesy: nothing that the ring promises depends on it. A simulation does nothing: others run at any step.
+        """
+
     def spawn(self, function: Callable[[], None]) -> None:
         """Run `function` in a thread of its own, without waiting for it to begin.
 

@@ -37,7 +37,10 @@ class WaitStrategy(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Blocking:
-    """Sleep until woken: no processor time is used, and who wakes pays for it. (LMAX: `BlockingWaitStrategy`.)"""
+    """Sleep until woken: no processor time is used, and who wakes pays for it. (LMAX: `BlockingWaitStrategy`.)
+
+    Before it sleeps, a reader lets others run, once, and looks again: some 50 microseconds on Linux.
+    """
 
     def pauses(self) -> Iterator[float | None]:
         """Return no pause: the ring does the waiting."""

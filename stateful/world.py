@@ -91,6 +91,9 @@ class _Watching:
     def pause(self, seconds: float | None, deadline: int | None) -> None:
         self._inner.pause(seconds, deadline)
 
+    def give_way(self, deadline: int | None) -> bool:
+        return self._inner.give_way(deadline)
+
     def ident(self) -> int:
         return self._world.ident()
 

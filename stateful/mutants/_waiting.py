@@ -51,6 +51,25 @@ WAITING: tuple[Mutant, ...] = (
         GIVEN,
     ),
     Mutant(
+        "who has given way takes what there is for what he waits for",
+        BARRIER,
+        "        if readable < sequence and self.patience.give_way(deadline):\n            readable = self.readable()\n",
+        "        if readable < sequence and self.patience.give_way(deadline):\n            return self.readable()\n",
+        "S1",
+        "B9",
+        GIVEN,
+    ),
+    Mutant(
+        "who has given way is not told that the ring was halted meanwhile",
+        BARRIER,
+        "            readable = self.readable()\n        if readable >= sequence:\n            self.confirm()\n",
+        "            if (readable := self.readable()) >= sequence:\n                return readable\n"
+        "        if readable >= sequence:\n            self.confirm()\n",
+        "S9",
+        "B6",
+        GIVEN,
+    ),
+    Mutant(
         "a pause goes beyond the time-out",
         PATIENCE,
         "                        seconds = min(seconds, seconds_until(now, deadline))\n",

@@ -223,6 +223,10 @@ class SimRuntime:
         finally:
             task.deadline = task.paused_at = None
 
+    def give_way(self, deadline: int | None) -> bool:
+        """Do nothing: others may run at any step as it is."""
+        return False
+
     def spawn(self, function: Callable[[], None]) -> None:
         """Add a task."""
         if self._scheduler.buffers is not None:

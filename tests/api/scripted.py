@@ -133,6 +133,9 @@ class Scripted:
     def pause(self, seconds: float | None, deadline: int | None) -> None:
         raise AssertionError("somebody looks again and again")
 
+    def give_way(self, deadline: int | None) -> bool:
+        return False
+
     def spawn(self, function: Callable[[], None]) -> None:
         raise AssertionError("a thread is started")
 

@@ -5,6 +5,7 @@ That nobody who waits without sleeping misses anything is explored in `stateful/
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -21,6 +22,7 @@ from disruptor import (
     waiting,
 )
 from disruptor._override import override
+from disruptor._sync import THREADS
 from tests.api.scripted import NS, Scripted
 
 
@@ -58,6 +60,23 @@ class Told:
         for answer in self.answers:
             assert not any(ring._sequencer.lock.locked() for ring in self.ring), "asked under the lock"
             yield answer
+
+
+class Polite(World):
+    """A world in which others get on while somebody gives way: `meanwhile` is what they do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ways: list[int | None] = []
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    @override
+    def give_way(self, deadline: int | None) -> bool:
+        self.ways.append(deadline)
+        self.me, me = 2, self.me
+        self.meanwhile()
+        self.me = me
+        return True
 
 
 def ring_of(
@@ -258,3 +277,62 @@ def test_what_is_no_strategy_is_refused_where_it_is_given(wrong: Any) -> None:
 def test_wrong_numbers_are_refused(make: Callable[[], object], error: type[Exception], match: str) -> None:
     with pytest.raises(error, match=match):
         make()
+
+
+def test_who_would_sleep_gives_way_first_and_looks_once_more() -> None:
+    world = Polite()
+    ring = ring_of(world)
+    reader = ring.register_subscriber()
+    world.meanwhile = lambda: ring.publish("a")  # this takes the lock: nobody gives way with it
+    with reader.read() as batch:
+        assert [*batch] == ["a"]
+    assert (world.ways, world.sleeps) == ([None], [])
+    assert ring.stats().subscribers[0].waits.count == 0
+
+
+def test_who_gives_way_for_nothing_sleeps() -> None:
+    world = Polite()
+    ring = ring_of(world)
+    reader = ring.register_subscriber()
+    begin = world.now
+    world.then(lambda: ring.publish("a"))
+    assert reader.wait_for(0, timeout=1) == 0
+    assert (world.ways, world.sleeps) == ([begin + NS], [1.0])
+
+
+def test_what_ended_while_he_gave_way_is_told() -> None:
+    for end, error in ((Disruptor.close, DisruptorClosed), (Disruptor.halt, DisruptorClosed)):
+        world = Polite()
+        ring = ring_of(world)
+        reader = ring.register_subscriber()
+        world.meanwhile = partial(end, ring)
+        with pytest.raises(error):
+            reader.wait_for(0)
+    world = Polite()
+    ring = ring_of(world)
+    reader = ring.register_subscriber()
+
+    def publish_and_halt() -> None:
+        ring.publish("a")
+        ring.halt()
+
+    world.meanwhile = publish_and_halt
+    with pytest.raises(DisruptorClosed):
+        reader.wait_for(0)
+
+
+def test_nobody_gives_way_who_need_not_wait_or_has_a_strategy() -> None:
+    world = Polite()
+    ring = ring_of(world, Told([0.0]))
+    reader = ring.register_subscriber()
+    world.deeds[0] = lambda: ring.publish("a")
+    assert reader.wait_for(0) == 0
+    asleep = ring.register_subscriber(wait=waiting.Blocking())
+    assert asleep.wait_for(0) == 0
+    assert world.ways == []
+
+
+def test_between_threads_nobody_gives_way_when_his_time_is_over() -> None:
+    assert THREADS.give_way(None)
+    assert THREADS.give_way(THREADS.monotonic_ns() + 3600 * NS)
+    assert not THREADS.give_way(THREADS.monotonic_ns())

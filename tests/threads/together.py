@@ -52,6 +52,7 @@ class Watched:
         self.monotonic_ns = THREADS.monotonic_ns
         self.stopwatch_ns = THREADS.stopwatch_ns
         self.pause = THREADS.pause
+        self.give_way = THREADS.give_way
         self.spawn = THREADS.spawn
         self.start_thread = THREADS.start_thread
         self.condition = THREADS.condition
