@@ -23,7 +23,6 @@ from disruptor._sequence import Sequence
 from disruptor._sequencer import HALTED
 from disruptor._subscriber import Subscriber
 from disruptor._sync import Runtime, deadline_of
-from disruptor._turn import Turn
 from disruptor.handlers._handler import HandlerFunction, Hooks, Manner, renewed
 from disruptor.handlers._progress import Progress, mover
 from disruptor.on_error import VERBS, Decision, Failure, Stage
@@ -57,7 +56,6 @@ class BatchEventProcessor(Generic[E]):
         "_phase",
         "_progress",
         "_runtime",
-        "_turn",
         "batches",
         "busy_ns",
         "errors",
@@ -76,7 +74,6 @@ class BatchEventProcessor(Generic[E]):
         self._runtime = runtime
         self._phase = subscriber._sequencer.phase
         self._progress: Progress | None = None
-        self._turn: Turn | None = None
         self._attempts = 0
         self._failed_at = -1
         self.batches = 0
@@ -104,22 +101,19 @@ class BatchEventProcessor(Generic[E]):
         `broken` is called with an error that ends it before its time, as soon as that is known.
         """
         try:
-            self._enter()
+            leave = self._enter()
             try:
                 self._serve(errors, broken)
             finally:
-                self._leave()
+                leave()
         except (DisruptorClosed, SubscriberClosed):
             pass  # it was removed before it began
         except BaseException as error:
             self._ended(error, errors, broken)
 
-    def _enter(self) -> None:
-        self._turn = self.subscriber._begin()
-
-    def _leave(self) -> None:
-        if self._turn is not None:
-            self._turn.give()
+    def _enter(self) -> Callable[[], object]:
+        """Begin to read for the subscriber; return what ends it."""
+        return self.subscriber._begin().give
 
     def _serve(self, errors: list[BaseException], broken: Callable[[BaseException], None]) -> None:
         """Work, and shut down; whatever happens, both."""

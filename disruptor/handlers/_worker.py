@@ -86,12 +86,9 @@ class WorkProcessor(BatchEventProcessor[E], Generic[E]):
         return self.removed or self.subscriber.closed
 
     @override
-    def _enter(self) -> None:
+    def _enter(self) -> Callable[[], object]:
         self._pool.enter()
-
-    @override
-    def _leave(self) -> None:
-        self._pool.leave()
+        return self._pool.leave
 
     @override
     def _work(self) -> None:

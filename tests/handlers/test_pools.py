@@ -369,6 +369,22 @@ def test_workers_wait_as_they_are_told() -> None:
     assert all(subscriber.waits.count > 0 for subscriber in ring.stats().subscribers)
 
 
+def test_a_worker_that_looks_is_told_of_a_halt() -> None:
+    ring: Disruptor[int] = Disruptor(4)
+
+    class Halts:
+        def pauses(self) -> Iterator[float | None]:
+            ring.halt()
+            yield None
+
+    noted = Noted()
+    pool = ring.handle_events_with_pool(noted, wait=Halts())
+    ring.start()
+    ring.shutdown(LIMIT)
+    assert noted.told == ["start", "shutdown"]
+    assert pool.subscribers[0].sequence == -1
+
+
 def test_a_strategy_of_a_pool_has_to_be_one() -> None:
     ring: Disruptor[int] = Disruptor(4)
     with pytest.raises(InvalidType, match="wait must be a wait strategy"):

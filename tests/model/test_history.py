@@ -159,6 +159,12 @@ TABLE: dict[str, list[tuple[str, int, list[Event], bool]]] = {
         ("twice at a time", 1, [*JOIN, *A, *given(READ, 0, events="a"), *do(READ, "SubscriberBusy", "Q")], True),
         ("a time-out while it is there", 1, [*JOIN, *A, *do(calls.read("S", timed=True), "WaitTimeout")], False),
         (
+            "a time-out, and what came afterwards",
+            1,
+            [*JOIN, *do(calls.read("S", timed=True), "WaitTimeout"), *A, *given(READ, 0, events="a")],
+            True,
+        ),
+        (
             "a time-out that was over before it came",
             1,
             [*JOIN, Called("C", calls.read("S", timed=True)), Due("C"), *A, Returned("C", Outcome("WaitTimeout"))],

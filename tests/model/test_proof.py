@@ -7,7 +7,7 @@ import pytest
 
 from model import calls, proof, proof_claims, proof_readers
 from model.explore import Promise, Step, explore
-from model.proof import Numbers, advance, claim, close, explains, finish, join, look, lower, numbers, sound
+from model.proof import Numbers, advance, claim, close, explains, finish, join, look, lower, numbers, sound, start
 from model.scenarios import (
     DONE,
     Actor,
@@ -140,6 +140,9 @@ def test_a_step_that_is_not_allowed_is_not_explained() -> None:
     assert explains(before, finish(before, 1))
     assert explains(before, close(lower(before, -1)))
     assert not explains(before, Numbers(2, 1, 1, 0, 2, open=False))  # the limit still lets claims through
+    closed = close(lower(before, -1))
+    assert explains(closed, look(start(closed)))
+    assert not explains(closed, start(closed))  # nobody has looked at the gates
 
 
 def test_a_fate_that_is_not_allowed_is_not_explained() -> None:

@@ -109,6 +109,27 @@ def test_a_lock_that_another_process_holds_is_not_had_at_once() -> None:
     ring._check()
 
 
+def test_whoever_waits_for_the_lock_offers_the_processor_and_then_sleeps_longer_and_longer(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernel, slept = kernel_in(folder), list[float]()
+    try:
+        with elsewhere(lambda: kernel.lock(True)) as end:
+
+            def sleep(seconds: float) -> None:
+                slept.append(seconds)
+                if len(slept) == 60:
+                    end()
+
+            monkeypatch.setattr("disruptor.shared._posix.time.sleep", sleep)
+            assert kernel.lock(True)
+    finally:
+        kernel.close()
+    assert slept[:20] == [0] * 20
+    assert slept[20:] == sorted(slept[20:])
+    assert (slept[20], slept[-1]) == (20e-6, 2e-3)
+
+
 # --- marks -----------------------------------------------------------------------------------------------------
 
 

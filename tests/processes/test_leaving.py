@@ -16,7 +16,7 @@ import pytest
 from disruptor import Disruptor, RingNotFound, SharedMemoryError
 from disruptor.shared import _files
 from disruptor.shared._posix import PosixKernel
-from disruptor.shared._segment import ENDINGS
+from disruptor.shared._segment import ENDINGS, Ending
 from tests.limits import LIMIT
 
 CHILDREN = """
@@ -129,6 +129,14 @@ def test_who_opens_a_ring_that_another_thread_is_leaving_waits_for_that(monkeypa
         unmark(self)
 
     monkeypatch.setattr(PosixKernel, "unmark", slow)
+    waiting = threading.Event()
+    finish = Ending.finish
+
+    def waits(self: Ending) -> None:
+        waiting.set()
+        finish(self)
+
+    monkeypatch.setattr(Ending, "finish", waits)
     holder = [ring]
     del ring
 
@@ -142,6 +150,7 @@ def test_who_opens_a_ring_that_another_thread_is_leaving_waits_for_that(monkeypa
     assert leaving.wait(LIMIT)
     opener = threading.Thread(target=lambda: had.append(Disruptor.attach(name)))
     opener.start()
+    assert waiting.wait(LIMIT)
     assert name in ENDINGS
     go.set()
     leaver.join(LIMIT)
