@@ -10,13 +10,25 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks import _graphs, _latency, _lmax, _operations, _payloads, _processes, _scaling, _threads, _waits
+from benchmarks import (
+    _compiled,
+    _graphs,
+    _latency,
+    _lmax,
+    _operations,
+    _payloads,
+    _processes,
+    _scaling,
+    _threads,
+    _waits,
+)
 from benchmarks._report import Latencies, latency_table, operations_table, surroundings, table, write
 from benchmarks._timing import Case, measure
 from stateful.pieces import rewritten
 
+THREADS = "threads"
 SECTIONS: dict[str, Callable[[float], list[Case]]] = {
-    "threads": _threads.cases,
+    THREADS: _threads.cases,
     "graphs": _graphs.cases,
     "scaling": _scaling.cases,
     "processes": _processes.cases,
@@ -25,7 +37,7 @@ SECTIONS: dict[str, Callable[[float], list[Case]]] = {
 RECORDS, LATENCY, OPERATIONS, LMAX, WAITS = "records", "latency", "operations", "lmax", "waits"
 ALL = (*SECTIONS, RECORDS, LATENCY, OPERATIONS, LMAX, WAITS)
 DOCS = Path(__file__).parent.parent / "docs"
-QUICK = {"threads": 0.1, "waits": 0.1}
+QUICK = {THREADS: 0.1, "waits": 0.1}
 """The share of the events that a quick run takes, where it is not a twentieth: what is fast needs more of them."""
 
 
@@ -47,7 +59,10 @@ def main(arguments: list[str]) -> int:
         return QUICK.get(name, 0.05) if options.quick else 1.0
 
     begin = time.perf_counter()
-    results = [measure(case, rounds, _progress) for name in chosen for case in _cases(name, scaled(name))]
+    cases = [case for name in chosen for case in _cases(name, scaled(name))]
+    if THREADS in chosen and options.compiled is not None:
+        cases.append(_compiled.case(options.compiled, scaled(THREADS)))
+    results = [measure(case, rounds, _progress) for case in cases]
     if LMAX in chosen:
         lacking = _lmax.missing()
         _progress(f"LMAX is left out: {lacking} is missing" if lacking else "LMAX")

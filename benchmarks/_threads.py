@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from benchmarks._timing import Case, Contender, expect, is_compiled, together
+from benchmarks._timing import Case, Contender, expect, together
 from disruptor import Disruptor, Subscriber
 
 LARGE, SMALL = 65_536, 8_192
@@ -205,7 +205,6 @@ def cases(scale: float) -> list[Case]:
             ones,
             (Contender("disruptor", partial(ring_unicast, 1)), *queues, *others()),
             4,
-            (("queue.SimpleQueue", 1),) if is_compiled() else (),
         )
     ]
     for batch, target in ((10, None), (64, 20), (256, None)):

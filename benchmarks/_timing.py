@@ -65,7 +65,7 @@ class Result(NamedTuple):
 
 def is_compiled() -> bool:
     """Tell whether the library was compiled by mypyc."""
-    spec = find_spec("disruptor._sequencer")
+    spec = find_spec("disruptor._barrier")
     return spec is not None and not (spec.origin or "").endswith(".py")
 
 
