@@ -12,7 +12,8 @@ EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 TRIED = dict(
     line.split("==") for line in (ROOT / ".ci" / "lowest.txt").read_text(encoding="utf-8").splitlines() if "==" in line
 )
-LISTED = sorted({requirement for extra in EXTRAS.values() for requirement in extra})
+GROUPS: dict[str, list[str]] = PROJECT["dependency-groups"]
+LISTED = sorted({requirement for listed in (*EXTRAS.values(), *GROUPS.values()) for requirement in listed})
 
 
 @pytest.mark.parametrize("requirement", LISTED)
