@@ -144,21 +144,21 @@ def handlers() -> str:
 
 
 def pool() -> str:
-    """Draw a pool between two handlers."""
+    """Draw a pool, and a handler behind it."""
 
     def work(event: str, sequence: int, end_of_batch: bool) -> None:
         """Do nothing."""
 
     ring: Disruptor[str] = Disruptor(8)
-    workers = ring.handle_events_with(work, name="validate").then_pool(work, work, work, name="parse")
+    workers = ring.handle_events_with_pool(work, work, work, name="parse")
     workers.then(work, name="write")
-    boxes = [Box("", ("the ring",)), Box("validate", ("validate",), "new")]
+    boxes = [Box("", ("the ring",))]
     boxes += [Box(name, (name,), "new") for name in workers.workers]
     boxes += [Box("write", ("write", "after the pool"), "new")]
     (parse,) = workers.subscribers
-    before = [Arrow(upstream.name, name) for upstream in parse.after for name in workers.workers]
     behind = [s for s in ring.subscribers if parse in s.after]
-    arrows = [Arrow("", "validate"), *before, *(Arrow(name, s.name) for s in behind for name in workers.workers)]
+    before = [Arrow("", name) for name in workers.workers]
+    arrows = [*before, *(Arrow(name, s.name) for s in behind for name in workers.workers)]
     return draw(
         "A pool of three workers: each event goes to one of them, and to write when all before are done", boxes, arrows
     )
