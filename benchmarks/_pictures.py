@@ -74,7 +74,7 @@ def _bars(section: str, results: list[Result], folder: Path) -> Path:
             pyplot.barh(-place, median, xerr=whiskers, color=colour, ecolor=INK, height=0.8)
             place += 1
         ticks.append(-(begin + place - 1) / 2)
-        labels.append(result.name)
+        labels.append(result.name.replace("`", ""))
         place += 1
     for k, name in enumerate(names):
         pyplot.barh(0, 0, color=COLOURS[k % len(COLOURS)], label=name)
