@@ -15,7 +15,7 @@ from typing import final
 
 from disruptor._errors import DisruptorClosed, DisruptorError, SubscriberClosed, WaitTimeout
 from disruptor._gate import Gate, broken_by
-from disruptor._patience import Patience
+from disruptor._patience import LOOKS, Patience
 from disruptor._poll import Poll
 from disruptor._sequence import Sequence
 from disruptor._sequencer import CLOSED, HALTED, OPEN, Sequencer
@@ -66,9 +66,9 @@ class Barrier:
 
         Raises `WaitTimeout`, `DisruptorClosed`, `SubscriberClosed` or `SelfDeadlock`.
         """
-        readable = self.readable()
-        if readable < sequence and self.patience.give_way(deadline):
-            readable = self.readable()
+        readable, looks = self.readable(), LOOKS
+        while readable < sequence and looks and self.patience.give_way(deadline):
+            readable, looks = self.readable(), looks - 1
         if readable >= sequence:
             self.confirm()
             return readable

@@ -6,7 +6,7 @@ Rule 2: who looks again and again is no sleeper: nobody wakes him, and nobody pa
         as a sleeper, and tests again, before he sleeps (`Signal.wait_until`).
 Rule 3: a deadline is looked at before each pause, and no pause goes beyond it. `ready` has the last word.
 Rule 4: where waiters have to look after the dead, they do so as often as those who are parked.
-Rule 5: who would sleep lets others run first, and looks once more, without the lock (`give_way`): whoever publishes
+Rule 5: who would sleep lets others run first, a few times, and looks again without the lock (`give_way`): who publishes
         then goes on; he need not be waited for at the lock, nor wake anybody. To look later is as to begin later.
 Rule 6: the clock is read once when a call begins to wait, once when it has stopped, and not otherwise.
 """
@@ -21,6 +21,9 @@ from disruptor.waiting import Blocking, WaitStrategy, check_pause
 
 PATROL_NS: Final = 50_000_000
 """How long one looks before one looks for the dead, in nanoseconds."""
+
+LOOKS: Final = 4
+"""How often who would sleep gives way. (Between threads once would do; between processes an answer takes longer.)"""
 
 
 @final

@@ -31,6 +31,8 @@ from disruptor._watched import Watchable, Watched
 _T = TypeVar("_T")
 
 _BLOCKING = (True,)
+_MOMENT = 1e-6
+"""Seconds: less than the system can sleep, and not 0, for which some interpreters do not sleep at all."""
 
 
 class ThreadRuntime:
@@ -78,7 +80,7 @@ class ThreadRuntime:
         """Let go of the interpreter for the shortest sleep of the system: some 50 microseconds on Linux."""
         if deadline is not None and time.monotonic_ns() >= deadline:
             return False
-        time.sleep(0)
+        time.sleep(_MOMENT)
         return True
 
     def spawn(self, function: Callable[[], None]) -> None:

@@ -53,18 +53,27 @@ WAITING: tuple[Mutant, ...] = (
     Mutant(
         "who has given way takes what there is for what he waits for",
         BARRIER,
-        "        if readable < sequence and self.patience.give_way(deadline):\n            readable = self.readable()\n",
-        "        if readable < sequence and self.patience.give_way(deadline):\n            return self.readable()\n",
+        "            readable, looks = self.readable(), looks - 1\n",
+        "            return self.readable()\n",
         "S1",
         "B9",
         GIVEN,
     ),
     Mutant(
+        "who gives way does so for ever",
+        BARRIER,
+        "        while readable < sequence and looks and self.patience.give_way(deadline):\n",
+        "        while readable < sequence and self.patience.give_way(deadline):\n",
+        "L2",
+        "B16",
+        GIVEN,
+    ),
+    Mutant(
         "who has given way is not told that the ring was halted meanwhile",
         BARRIER,
-        "            readable = self.readable()\n        if readable >= sequence:\n            self.confirm()\n",
-        "            if (readable := self.readable()) >= sequence:\n                return readable\n"
-        "        if readable >= sequence:\n            self.confirm()\n",
+        "            readable, looks = self.readable(), looks - 1\n",
+        "            readable, looks = self.readable(), looks - 1\n"
+        "            if readable >= sequence:\n                return readable\n",
         "S9",
         "B6",
         GIVEN,

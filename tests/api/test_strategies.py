@@ -22,6 +22,7 @@ from disruptor import (
     waiting,
 )
 from disruptor._override import override
+from disruptor._patience import LOOKS
 from disruptor._sync import THREADS
 from tests.api.scripted import NS, Scripted
 
@@ -73,6 +74,7 @@ class Polite(World):
     @override
     def give_way(self, deadline: int | None) -> bool:
         self.ways.append(deadline)
+        assert len(self.ways) < 1000, "this gives way for ever"
         self.me, me = 2, self.me
         self.meanwhile()
         self.me = me
@@ -279,7 +281,7 @@ def test_wrong_numbers_are_refused(make: Callable[[], object], error: type[Excep
         make()
 
 
-def test_who_would_sleep_gives_way_first_and_looks_once_more() -> None:
+def test_who_would_sleep_gives_way_first_and_looks_again() -> None:
     world = Polite()
     ring = ring_of(world)
     reader = ring.register_subscriber()
@@ -297,7 +299,21 @@ def test_who_gives_way_for_nothing_sleeps() -> None:
     begin = world.now
     world.then(lambda: ring.publish("a"))
     assert reader.wait_for(0, timeout=1) == 0
-    assert (world.ways, world.sleeps) == ([begin + NS], [1.0])
+    assert (world.ways, world.sleeps) == ([begin + NS] * LOOKS, [1.0])
+
+
+def test_who_gives_way_does_so_until_there_is_something() -> None:
+    world = Polite()
+    ring = ring_of(world)
+    reader = ring.register_subscriber()
+
+    def later() -> None:
+        if len(world.ways) == 2:
+            ring.publish("a")
+
+    world.meanwhile = later
+    assert reader.wait_for(0) == 0
+    assert (world.ways, world.sleeps) == ([None, None], [])
 
 
 def test_what_ended_while_he_gave_way_is_told() -> None:
