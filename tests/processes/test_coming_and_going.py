@@ -15,6 +15,7 @@ import pytest
 
 from disruptor import Disruptor, DisruptorClosed, Start, Subscriber
 from disruptor.shared import _files
+from disruptor.shared._sequencer import SharedSequencer
 from tests.limits import LIMIT
 from tests.processes.test_processes import child, ended
 
@@ -87,6 +88,23 @@ def test_more_sleep_than_there_are_places() -> None:
     for thread in threads:
         thread.join(LIMIT)
     assert had == [0] * sleepers
+    ring._check()
+
+
+def test_who_died_asleep_is_no_sleeper_once_the_lock_was_found_with_a_dead_holder() -> None:
+    ring: Disruptor[str] = Disruptor(4, multiproc=True)
+    sequencer = ring._sequencer
+    assert isinstance(sequencer, SharedSequencer)
+    sleeper = get_context("fork").Process(target=ring.wait_for, args=(0,))
+    sleeper.start()
+    while not sequencer.news.sleepers.value:
+        pass
+    sleeper.kill()
+    sleeper.join(LIMIT)
+    with sequencer.lock:
+        sequencer.repair()  # as whoever finds another one's number in the lock
+    assert sequencer.news.sleepers.value == 0
+    assert ring.publish("a") == 0
     ring._check()
 
 
