@@ -92,7 +92,7 @@ def s9_nothing_lost_at_close(state: State) -> bool:
     return all(
         subscriber.position == state.published == state.claimed
         for subscriber in alive(state)
-        if subscriber.ended and subscriber.promised <= state.claimed + 1
+        if subscriber.ended and subscriber.promised <= state.claimed
     )
 
 

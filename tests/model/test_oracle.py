@@ -4,7 +4,7 @@ import pytest
 
 from model import calls
 from model.oracle import Mismatch, Oracle, View
-from model.promises import ALWAYS
+from model.promises import ALWAYS, s9_nothing_lost_at_close
 from model.state import Outcome, State, reader
 
 
@@ -48,6 +48,32 @@ def test_overlapping_calls_may_take_effect_in_any_order(first: int, second: int)
     oracle.invoke("Q", calls.publish("b"))
     oracle.respond("Q", ok(second))
     oracle.respond("P", ok(first))
+
+
+def test_a_loop_ends_while_a_claim_is_open_that_is_before_its_first_event() -> None:
+    """Nothing that may still come is for it. S9 thought otherwise: found by the machine, in one of 5,000 examples."""
+    oracle = Oracle(2)
+    for task, call, outcome in (
+        ("P", calls.claim(), ok(0)),
+        ("S", calls.register_subscriber("S", start=1), ok(1)),
+        ("Q", calls.close(), ok()),
+        ("S", calls.iterate("S"), Outcome("ended")),
+    ):
+        oracle.invoke(task, call)
+        oracle.respond(task, outcome)
+    oracle.quiesce(View(0, -1, 1, (("S", 0),)))
+    oracle.check(ALWAYS)
+    assert s9_nothing_lost_at_close(oracle.state)
+
+
+def test_a_loop_that_was_promised_what_is_claimed_does_not_end_before_it_is_published() -> None:
+    oracle = joined(2)
+    for task, call, outcome in (("P", calls.claim(), ok(0)), ("Q", calls.close(), ok())):
+        oracle.invoke(task, call)
+        oracle.respond(task, outcome)
+    oracle.invoke("S", calls.iterate("S"))
+    with pytest.raises(Mismatch):
+        oracle.respond("S", Outcome("ended"))
 
 
 def test_a_call_may_take_effect_long_before_it_returns() -> None:
