@@ -108,6 +108,14 @@ def test_who_died_asleep_is_no_sleeper_once_the_lock_was_found_with_a_dead_holde
     ring._check()
 
 
+def test_who_comes_to_wake_sleepers_that_are_up_already_wakes_nobody() -> None:
+    ring: Disruptor[str] = Disruptor(4, multiproc=True)
+    with ring._sequencer.lock:
+        ring._sequencer.news.wake()
+    assert ring.publish("a") == 0
+    ring._check()
+
+
 def publish_until_closed(ring: Disruptor[str]) -> None:
     try:
         while True:

@@ -255,6 +255,30 @@ def test_a_torn_view_is_in_range() -> None:
     assert view.free == max(0, 8 - (view.claimed - one.position))
 
 
+class Finishing(list[int]):
+    """Words of a ring with the claim of 4 and 5, which is published while it is being looked at."""
+
+    tag = 0
+
+    @override
+    def __getitem__(self, word: Any) -> Any:
+        value = super().__getitem__(word)
+        if word == self.tag:
+            self[word] = 0
+            self[State.PUBLISHED] = 5
+        return value
+
+
+def test_a_claim_that_is_finished_while_it_is_looked_at_is_none() -> None:
+    name = left_over()
+    memory, about = mapped_ring(memory_of(name).parent, name, reading=True)
+    still = memory.words(0, about.layout.claims + about.layout.capacity * ClaimWord.SIZE)
+    words = Finishing(still[word] for word in range(len(still)))
+    assert [claim[:2] for claim in _inspect._claims(words, about.layout, 5)] == [(4, 5)]
+    words.tag = about.layout.claims + 4 * ClaimWord.SIZE + ClaimWord.TAG
+    assert [*_inspect._claims(words, about.layout, 5)] == []
+
+
 def test_a_ring_of_ones_own_is_not_looked_at_from_outside() -> None:
     ring: Disruptor[str] = Disruptor(4, multiproc=True)
     assert ring.name is not None
