@@ -22,6 +22,8 @@ State = Literal["idle", "begun", "running", "ended"]
 class WaitStats:
     """How often and how long calls have waited. A call that found at once what it asked for has not waited.
 
+    Nor has a reader that found it while it gave way, before it would have slept (`disruptor.waiting.Blocking`).
+
     A call that is given no time (`timeout=0`) and does not find it counts as one wait, of next to no time: so does each try
     of a call that is awaited in an event loop. What that one awaits in between is not counted.
     """
